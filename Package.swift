@@ -1,0 +1,64 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// SwiftPM refuses `unsafeFlags` in a package that another one depends on, so the strict flags are for our own builds.
+let isRootPackage = !Context.packageDirectory.contains("/checkouts/")
+
+let strict: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ] + (isRootPackage ? [.unsafeFlags(["-warnings-as-errors"])] : [])
+
+/// Pixel loops are unusable without the optimiser, so these targets keep it in debug builds too.
+let kernels = strict + (isRootPackage ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
+
+let package = Package(
+  name: "semblance",
+  products: [
+    .library(name: "Semblance", targets: ["Engine"]),
+    .executable(name: "semblance", targets: ["semblance"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-crypto", "3.12.3"..<"5.0.0"),
+  ],
+  targets: [
+    // C libraries. Their types never leave the one module above each.
+    .systemLibrary(
+      name: "CFFmpeg",
+      pkgConfig: "libavformat libavcodec libavutil libswscale",
+      providers: [
+        .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])
+      ]),
+    .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
+
+    .target(name: "Imaging", swiftSettings: kernels),
+    .target(name: "MediaIO", dependencies: ["CFFmpeg", "Imaging"], swiftSettings: strict),
+    .target(
+      name: "Catalogue", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
+    .target(name: "Inference", dependencies: ["COnnxRuntime", "Catalogue"], swiftSettings: strict),
+    .target(
+      name: "FaceAnalysis", dependencies: ["Imaging", "Inference", "Catalogue"], swiftSettings: kernels),
+    .target(name: "Effects", dependencies: ["Imaging", "FaceAnalysis"], swiftSettings: kernels),
+    .target(
+      name: "Engine", dependencies: ["MediaIO", "Imaging", "Inference", "Catalogue", "FaceAnalysis", "Effects"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "semblance",
+      dependencies: ["Engine", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: strict),
+
+    .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: strict),
+    .testTarget(name: "MediaIOTests", dependencies: ["MediaIO", "Imaging"], swiftSettings: strict),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", "Catalogue"], swiftSettings: strict),
+    .testTarget(name: "FaceAnalysisTests", dependencies: ["FaceAnalysis", "Imaging"], swiftSettings: strict),
+    .testTarget(name: "EffectsTests", dependencies: ["Effects", "FaceAnalysis", "Imaging"], swiftSettings: strict),
+    .testTarget(
+      name: "EngineTests", dependencies: ["Engine", "MediaIO", "Imaging", "FaceAnalysis", "Effects"],
+      swiftSettings: strict),
+    .testTarget(name: "CommandTests", dependencies: ["semblance", "MediaIO"], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,123 @@
+/// How the samples of a frame lie in memory, and what they mean.
+///
+/// The frame's samples are never repacked: kernels read and write them where the decoder put them. The description
+/// follows FFmpeg's pixel format descriptors (libavutil/pixdesc.h), which cover planar, semi-planar and packed formats
+/// of any depth with the same few numbers.
+public struct PixelLayout: Sendable, Hashable {
+  /// What the first three components are.
+  public enum Model: Sendable, Hashable {
+    /// Components are Y′, Cb, Cr.
+    case yuv
+    /// Components are R′, G′, B′.
+    case rgb
+    /// One component, Y′.
+    case grey
+  }
+
+  /// Where one component's samples are.
+  public struct Component: Sendable, Hashable {
+    /// Index of the plane that holds it.
+    public var plane: Int
+    /// Bytes from the start of a row to the first sample.
+    public var offset: Int
+    /// Bytes between two samples of a row.
+    public var step: Int
+    /// Bits below the sample in its word (6 for P010).
+    public var shift: Int
+    /// Bits of the sample, 1…16. Above 8 the word is 16 bits in native byte order.
+    public var depth: Int
+
+    public init(plane: Int, offset: Int, step: Int, shift: Int = 0, depth: Int = 8) {
+      self.plane = plane
+      self.offset = offset
+      self.step = step
+      self.shift = shift
+      self.depth = depth
+    }
+  }
+
+  public var model: Model
+  /// Y′, Cb, Cr or R′, G′, B′ or Y′, then alpha if there is one.
+  public var components: [Component]
+  /// log2 of how many luma columns share a chroma sample: 1 for 4:2:0 and 4:2:2, 0 for 4:4:4.
+  public var chromaShiftX: Int
+  /// log2 of how many luma rows share a chroma sample: 1 for 4:2:0, 0 for 4:2:2 and 4:4:4.
+  public var chromaShiftY: Int
+
+  public init(model: Model, components: [Component], chromaShiftX: Int = 0, chromaShiftY: Int = 0) {
+    self.model = model
+    self.components = components
+    self.chromaShiftX = chromaShiftX
+    self.chromaShiftY = chromaShiftY
+  }
+
+  /// Components that carry colour: 3, or 1 for grey.
+  public var colorComponents: Int { model == .grey ? 1 : 3 }
+  /// Whether the last component is alpha.
+  public var hasAlpha: Bool { components.count > colorComponents }
+
+  /// Planar 8-bit 4:2:0, the format of nearly all delivered video.
+  public static let yuv420p = PixelLayout(
+    model: .yuv,
+    components: (0..<3).map { Component(plane: $0, offset: 0, step: 1) },
+    chromaShiftX: 1, chromaShiftY: 1)
+  /// Packed 8-bit R′G′B′.
+  public static let rgb24 = PixelLayout(
+    model: .rgb, components: (0..<3).map { Component(plane: 0, offset: $0, step: 3) })
+}
+
+/// The numbers that turn a frame's samples into R′G′B′ and back.
+public struct ColorEncoding: Sendable, Hashable {
+  /// Luma coefficients of the matrix (ITU-R BT.601, BT.709, BT.2020 non-constant luminance, or what the stream says).
+  public enum Matrix: Sendable, Hashable {
+    case bt601, bt709, bt2020, smpte240m, fcc
+
+    /// Kr and Kb, from ITU-T H.273 table 4 (MatrixCoefficients).
+    public var redBlue: (red: Float, blue: Float) {
+      switch self {
+      case .bt601: (0.299, 0.114)
+      case .bt709: (0.2126, 0.0722)
+      case .bt2020: (0.2627, 0.0593)
+      case .smpte240m: (0.212, 0.087)
+      case .fcc: (0.30, 0.11)
+      }
+    }
+  }
+
+  public var matrix: Matrix
+  /// True for 0…255 luma (JPEG), false for 16…235 (video). R′G′B′ is always full range.
+  public var fullRange: Bool
+
+  public init(matrix: Matrix = .bt601, fullRange: Bool = false) {
+    self.matrix = matrix
+    self.fullRange = fullRange
+  }
+}
+
+/// The samples of a frame in memory. It owns nothing: whoever hands it out keeps the memory alive for the scope of the
+/// call it is passed to.
+public struct PixelView {
+  public let layout: PixelLayout
+  public let encoding: ColorEncoding
+  /// Luma size in pixels.
+  public let width: Int
+  public let height: Int
+  /// First byte of each plane's first row.
+  public let planes: [UnsafeMutableRawPointer]
+  /// Bytes between the starts of two rows; may be negative.
+  public let strides: [Int]
+
+  public init(
+    layout: PixelLayout, encoding: ColorEncoding, width: Int, height: Int,
+    planes: [UnsafeMutableRawPointer], strides: [Int]
+  ) {
+    precondition(planes.count == strides.count)
+    precondition(layout.components.allSatisfy { $0.plane < planes.count })
+    self.layout = layout
+    self.encoding = encoding
+    self.width = width
+    self.height = height
+    self.planes = planes
+    self.strides = strides
+  }
+}
