@@ -1,0 +1,321 @@
+public import Imaging
+
+/// A face in one frame, as a member of its track.
+public struct TrackedFace: Sendable {
+  /// Number of the track: the same person from frame to frame, until a cut or until the face is lost.
+  public var track: Int
+  /// Points after smoothing over time.
+  public var mesh: FaceMesh
+  /// 0…1: how sure it is, over the frames around, that there is a face. Effects fade with it.
+  public var confidence: Float
+
+  public init(track: Int, mesh: FaceMesh, confidence: Float) {
+    self.track = track
+    self.mesh = mesh
+    self.confidence = confidence
+  }
+}
+
+/// Follows every face through the frames of a clip, with a bounded look-ahead.
+///
+/// Each frame passes three stages, each some frames behind the one before:
+/// 1. *follow*: the region of each face. Every few frames a detector starts it afresh, in between the mesh of the frame
+///    before does. A newcomer is also followed backwards to the frame after the last detection, so that it is not
+///    missed in its first frames.
+/// 2. *locate*: the regions, smoothed over ±3 frames, are looked at by the mesh network at two scales, whose mean is
+///    steadier than either. Feeding the region of the last mesh straight back would make the points swing from frame
+///    to frame.
+/// 3. *settle*: the points, smoothed over ±4 frames: place and size by a parabola, the shape by a mean, lips and lids by
+///    a shorter parabola that keeps blinks and speech.
+///
+/// Everything has finite support: no frame further than ``lookAhead`` matters to a result, and none across a cut.
+public final class FaceTracker {
+  /// How many frames later a frame's faces are known.
+  public static var lookAhead: Int { locateLag + settleReach }
+
+  private static let detectionInterval = 4
+  private static let regionFilter = LocalPolynomial(reach: 3, degree: 2)
+  private static let bridgeFilter = LocalPolynomial(reach: 3, degree: 1)
+  private static let settleReach = 4
+  private static let locateLag = detectionInterval - 1 + 3
+  /// Below this the mesh network means that there is no face.
+  private static let smallestScore: Float = 0.5
+  /// A track that is not found again within this many frames has ended.
+  private static let patience = 5
+  /// The two scales of stage 2, in the logarithm of the region's side.
+  private static let scales: [Float] = [-0.06, 0.06]
+
+  private struct Located {
+    var mesh: FaceMesh
+    var score: Float
+  }
+
+  private final class Entry {
+    var source: (any PixelSource)?
+    var shot = 0
+    var regions: [Int: FaceRegion] = [:]
+    var located: [Int: Located] = [:]
+
+    init(source: any PixelSource) { self.source = source }
+  }
+
+  private struct Track {
+    var id: Int
+    var region: FaceRegion
+    var lastSeen: Int
+  }
+
+  private let detector: any FaceDetector
+  private let mesher: any FaceMesher
+  private let settler = MeshSettler()
+  private var shots = ShotChangeDetector()
+  private var tracks: [Track] = []
+  private var nextTrack = 0
+  /// Entries `firstIndex…`, the newest last.
+  private var entries: [Entry] = []
+  private var firstIndex = 0
+  private var count = 0
+  private var locatedCount = 0
+  private var settledCount = 0
+
+  public init(detector: any FaceDetector, mesher: any FaceMesher) {
+    self.detector = detector
+    self.mesher = mesher
+  }
+
+  /// Takes the next frame.
+  ///
+  /// - Returns: the faces of the frames that are settled by it, oldest first: none or one frame's.
+  public func add(_ source: any PixelSource) throws -> [[TrackedFace]] {
+    entries.append(Entry(source: source))
+    count += 1
+    try follow(count - 1)
+    return try advance(known: count - Self.locateLag)
+  }
+
+  /// The faces of all frames that are still open.
+  public func finish() throws -> [[TrackedFace]] {
+    try advance(known: count)
+  }
+
+  private func entry(_ index: Int) -> Entry { entries[index - firstIndex] }
+
+  private func advance(known: Int) throws -> [[TrackedFace]] {
+    while locatedCount < known {
+      try locate(locatedCount)
+      locatedCount += 1
+    }
+    var results: [[TrackedFace]] = []
+    let settled = known == count ? count : locatedCount - Self.settleReach
+    while settledCount < settled {
+      results.append(settle(settledCount))
+      settledCount += 1
+    }
+    // Both filters look back: the settled frame's neighbours stay, without their pixels.
+    let oldest = max(0, settledCount - Self.settleReach)
+    if oldest > firstIndex {
+      entries.removeFirst(oldest - firstIndex)
+      firstIndex = oldest
+    }
+    return results
+  }
+
+  // MARK: Stage 1
+
+  private func follow(_ index: Int) throws {
+    let current = entry(index)
+    guard let source = current.source else { return }
+    try source.withPixels { frame in
+      let startsShot = shots.startsShot(frame)
+      current.shot = index == 0 ? 0 : entry(index - 1).shot + (startsShot ? 1 : 0)
+      if startsShot { tracks.removeAll() }
+      var isDetecting = startsShot || index % Self.detectionInterval == 0
+      var open: [Int] = []
+      if !isDetecting {
+        for (i, track) in tracks.enumerated() {
+          if let region = try refined(track.region, in: frame) {
+            see(i, region, at: index)
+          } else {
+            open.append(i)
+          }
+        }
+        isDetecting = !open.isEmpty
+      } else {
+        open = Array(tracks.indices)
+      }
+      if isDetecting {
+        try meet(detector.detect(in: frame), open: open, at: index, frame)
+      }
+      tracks.removeAll { index - $0.lastSeen >= Self.patience }
+      dropDoubles(at: index)
+    }
+  }
+
+  /// Joins detections to the tracks in `open`, and starts new ones with the rest.
+  private func meet(_ detections: [Detection], open: [Int], at index: Int, _ frame: PixelView) throws {
+    var free = detections
+    for i in open {
+      let box = tracks[i].region.faceBox
+      let match = free.indices.max { a, b in
+        boxOverlap(free[a].low, free[a].high, box.low, box.high)
+          < boxOverlap(free[b].low, free[b].high, box.low, box.high)
+      }
+      var found: FaceRegion?
+      if let match, boxOverlap(free[match].low, free[match].high, box.low, box.high) > 0.2 {
+        found = try located(by: free.remove(at: match), in: frame)
+      }
+      if found == nil && tracks[i].lastSeen == index - 1 {
+        found = try refined(tracks[i].region, in: frame)
+      }
+      if let found { see(i, found, at: index) }
+    }
+    for detection in free {
+      // A face that a track already has.
+      if tracks.contains(where: {
+        let box = $0.region.faceBox
+        return $0.lastSeen == index && boxOverlap(box.low, box.high, detection.low, detection.high) > 0.3
+      }) {
+        continue
+      }
+      guard let region = try located(by: detection, in: frame) else { continue }
+      let id = nextTrack
+      nextTrack += 1
+      tracks.append(Track(id: id, region: region, lastSeen: index))
+      entry(index).regions[id] = region
+      try followBack(id, from: region, before: index)
+    }
+  }
+
+  private func see(_ i: Int, _ region: FaceRegion, at index: Int) {
+    let unwrapped = region.unwrapped(near: tracks[i].region.angle)
+    tracks[i].region = unwrapped
+    tracks[i].lastSeen = index
+    entry(index).regions[tracks[i].id] = unwrapped
+  }
+
+  private func followBack(_ id: Int, from start: FaceRegion, before index: Int) throws {
+    var region = start
+    var i = index - 1
+    while i > index - Self.detectionInterval, i >= max(firstIndex, locatedCount), entry(i).shot == entry(index).shot,
+      let source = entry(i).source
+    {
+      guard let found = try source.withPixels({ try refined(region, in: $0) }) else { return }
+      let box = found.faceBox
+      let isTaken = entry(i).regions.values.contains {
+        boxOverlap($0.faceBox.low, $0.faceBox.high, box.low, box.high) > 0.3
+      }
+      if isTaken { return }
+      region = found.unwrapped(near: region.angle)
+      entry(i).regions[id] = region
+      i -= 1
+    }
+  }
+
+  /// The region of the face that the mesh network finds in `region`, or nil if it finds none.
+  private func refined(_ region: FaceRegion, in frame: PixelView) throws -> FaceRegion? {
+    let first = try mesher.mesh(in: frame, region: region)
+    guard first.score > Self.smallestScore else { return nil }
+    let better = FaceRegion(first.mesh)
+    guard better.differsMuch(from: region) else { return better }
+    let second = try mesher.mesh(in: frame, region: better)
+    return second.score > Self.smallestScore ? FaceRegion(second.mesh) : nil
+  }
+
+  /// A detector's box is rough: its region is looked at twice.
+  private func located(by detection: Detection, in frame: PixelView) throws -> FaceRegion? {
+    let first = try mesher.mesh(in: frame, region: FaceRegion(detection))
+    guard first.score > Self.smallestScore else { return nil }
+    let second = try mesher.mesh(in: frame, region: FaceRegion(first.mesh))
+    return second.score > Self.smallestScore ? FaceRegion(second.mesh) : nil
+  }
+
+  /// Two tracks that have come to lie on one face: the older stays.
+  private func dropDoubles(at index: Int) {
+    var kept: [Track] = []
+    for track in tracks {
+      let box = track.region.faceBox
+      let isDouble = kept.contains {
+        $0.lastSeen == index && track.lastSeen == index
+          && boxOverlap($0.region.faceBox.low, $0.region.faceBox.high, box.low, box.high) > 0.6
+      }
+      if isDouble { entry(index).regions[track.id] = nil } else { kept.append(track) }
+    }
+    tracks = kept
+  }
+
+  // MARK: Stage 2
+
+  private func locate(_ index: Int) throws {
+    let current = entry(index)
+    defer { current.source = nil }
+    let around = frames(around: index, reach: Self.regionFilter.reach)
+    let candidates = Set(around.flatMap { entry($0).regions.keys }).sorted()
+    for id in candidates {
+      let seen = around.filter { entry($0).regions[id] != nil }
+      let isSeen = current.regions[id] != nil
+      // A gap in a track is bridged, its ends are not stretched.
+      guard isSeen || (seen.contains { $0 < index } && seen.contains { $0 > index }) else { continue }
+      let weights = (isSeen ? Self.regionFilter : Self.bridgeFilter).coefficients(at: seen.map { $0 - index })
+      var mean = FaceRegion(center: .zero, logSide: 0, angle: 0)
+      let reference = entry(seen[0]).regions[id]!.angle
+      for (k, w) in zip(seen, weights) {
+        let region = entry(k).regions[id]!.unwrapped(near: reference)
+        mean.center += region.center * w
+        mean.logSide += region.logSide * w
+        mean.angle += region.angle * w
+      }
+      guard let source = current.source else { continue }
+      current.located[id] = try source.withPixels { try located(in: mean, of: $0) }
+    }
+  }
+
+  private func located(in region: FaceRegion, of frame: PixelView) throws -> Located {
+    var points = [SIMD3<Float>](repeating: .zero, count: FaceMesh.count)
+    var score: Float = 1
+    for scale in Self.scales {
+      let result = try mesher.mesh(in: frame, region: region.scaled(by: scale))
+      for i in points.indices { points[i] += result.mesh[i] / Float(Self.scales.count) }
+      score = min(score, result.score)
+    }
+    return Located(mesh: FaceMesh(points: points), score: score)
+  }
+
+  /// The faces of a still picture, points and confidence as good as one picture allows.
+  public static func faces(
+    in frame: PixelView, detector: any FaceDetector, mesher: any FaceMesher
+  ) throws -> [TrackedFace] {
+    let tracker = FaceTracker(detector: detector, mesher: mesher)
+    var regions: [FaceRegion] = []
+    for detection in try detector.detect(in: frame) {
+      guard let region = try tracker.located(by: detection, in: frame) else { continue }
+      let box = region.faceBox
+      if regions.contains(where: { boxOverlap($0.faceBox.low, $0.faceBox.high, box.low, box.high) > 0.5 }) { continue }
+      regions.append(region)
+    }
+    return try regions.enumerated().compactMap { i, region in
+      let found = try tracker.located(in: region, of: frame)
+      return found.score > smallestScore ? TrackedFace(track: i, mesh: found.mesh, confidence: 1) : nil
+    }
+  }
+
+  // MARK: Stage 3
+
+  private func settle(_ index: Int) -> [TrackedFace] {
+    let around = frames(around: index, reach: Self.settleReach).filter { $0 < locatedCount }
+    let near = around.filter { abs($0 - index) <= 2 }
+    return entry(index).located.keys.sorted().compactMap { id in
+      func isSure(_ k: Int) -> Bool { (entry(k).located[id]?.score ?? 0) > Self.smallestScore }
+      guard isSure(index) else { return nil }
+      let seen = around.filter(isSure)
+      let mesh = settler.settled(seen.map { ($0 - index, entry($0).located[id]!.mesh) })
+      let share = Float(near.filter(isSure).count) / Float(near.count)
+      return TrackedFace(track: id, mesh: mesh, confidence: share)
+    }
+  }
+
+  /// Frames of the same shot within `reach`, oldest first.
+  private func frames(around index: Int, reach: Int) -> [Int] {
+    let shot = entry(index).shot
+    return (max(firstIndex, index - reach)...min(count - 1, index + reach)).filter { entry($0).shot == shot }
+  }
+}
