@@ -1,0 +1,48 @@
+# What one does with the project. `make` alone lists it.
+
+export SEMBLANCE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/semblance
+export SOURCE TARGET OUTPUT
+
+SWIFT ?= swift
+# The tests use the packages' public interface only, so they share the release build with `make build`.
+TEST_FLAGS = -c release --disable-xctest
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test lint format clean
+
+help:
+	@echo 'make run       put the face of a picture onto a clip (the demo, or SOURCE=… TARGET=… OUTPUT=…)'
+	@echo 'make test      run the tests'
+	@echo 'make build     build the command, .build/release/semblance'
+	@echo 'make setup     install what is missing: packages, ONNX Runtime, models, demo media'
+	@echo 'make lint      check the form of the code (make format puts it right)'
+	@echo 'make clean     remove what was built (not the cache, $(SEMBLANCE_CACHE))'
+
+setup:
+	@Scripts/setup.sh all
+
+build:
+	@Scripts/setup.sh packages
+	$(SWIFT) build -c release --product semblance
+
+# One's own files do not need the demo media.
+run:
+	@Scripts/setup.sh packages runtime models $(if $(and $(SOURCE),$(TARGET)),,media)
+	$(SWIFT) build -c release --product semblance
+	@Scripts/run.sh
+
+test:
+	@Scripts/setup.sh all
+	$(SWIFT) build $(TEST_FLAGS) --build-tests
+	$(SWIFT) test $(TEST_FLAGS) --skip-build
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	@if command -v shellcheck >/dev/null; then shellcheck Scripts/*.sh .ci/run; \
+	else echo 'shellcheck is not installed, so the shell scripts were not checked.'; fi
+
+format:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+clean:
+	rm -rf .build out

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Puts the face of $SOURCE onto $TARGET (by default the demo media), writes $OUTPUT and a before/after sheet beside it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cache=${SEMBLANCE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/semblance}
+source=${SOURCE:-$cache/media/astronaut.png}
+target=${TARGET:-$cache/media/WolfgangLanger_Pexels.mp4}
+output=${OUTPUT:-out/demo.mp4}
+
+for file in "$source" "$target"; do
+  [[ -e $file ]] || {
+    echo "Running the job failed: there is no file '$file'. Check SOURCE and TARGET, or leave them out for the demo." >&2
+    exit 1
+  }
+done
+
+mkdir -p "$(dirname "$output")"
+.build/release/semblance run --source "$source" --target "$target" --output "$output"
+
+sheet=${output%.*}-sheet.jpg
+Scripts/contact-sheet.sh "$target" "$output" "$sheet"
+echo
+echo "Result:        $(realpath "$output")"
+echo "Before, after: $(realpath "$sheet")"
