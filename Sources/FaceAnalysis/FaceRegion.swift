@@ -1,4 +1,4 @@
-public import Imaging
+internal import Imaging
 internal import Glibc
 
 /// The turned square of a frame that the mesh network looks at.

@@ -1,4 +1,4 @@
-public import Imaging
+internal import Imaging
 
 /// Tells where one shot ends and the next begins.
 ///

@@ -1,0 +1,29 @@
+internal import FaceAnalysis
+internal import Imaging
+
+/// Where the new face is seen, and how it fades.
+enum BlendMask {
+  /// - Parameters:
+  ///   - sourceMask: what of the texture may be shown, on the grid.
+  ///   - sourceFacing: how much each vertex faced the camera in the photo.
+  ///   - skin: how likely each pixel of the target is skin.
+  static func mask(grid: Grid, sourceMask: Plane, sourceFacing: [Float], skin: Plane) -> Plane {
+    let raster = grid.raster
+    let width = grid.mesh.width
+    // From the face's outline inwards.
+    let feather = raster.interpolate(
+      zip(FaceTopology.distanceToOval, FaceTopology.featherWidth).map { $0 / $1 }
+    ).mapped { smoothstep(0, 1, $0) }
+    // Nothing is painted edge-on, where the mesh and the texture know least.
+    let facing = raster.interpolate(grid.mesh.smoothFacing).mapped { smoothstep(0.05, 0.30, $0) }
+    let sourceSeen = raster.interpolate(sourceFacing).mapped { smoothstep(0.05, 0.25, $0) }
+    let shown = sourceMask.blurred(sigma: max(0.6, 0.012 * width))
+    // The target's hair lies over the new face. The fade is on the skin's side: no strand is painted over.
+    let core = raster.interpolate(FaceTopology.core).mapped { smoothstep(0.3, 0.9, $0) }
+    let free = skin.maximum(core).blurred(sigma: 0.03 * width).mapped { smoothstep(0.5, 0.97, $0) }
+    let mouth = grid.mesh.polygon(FaceTopology.lipsInner, width: raster.width, height: raster.height)
+      .blurred(sigma: max(0.7, 0.006 * width)).mapped { 1 - $0 }
+    let mask = (feather * facing) * (sourceSeen * shown) * (free * mouth) * grid.coverage
+    return mask.blurred(sigma: 0.01 * width) * grid.coverage
+  }
+}

@@ -1,0 +1,55 @@
+internal import Glibc
+internal import Imaging
+
+/// The source's skin in the target's light.
+///
+/// First one gain a channel, then a smooth field of ratios, both learned only from pixels that are skin in the source
+/// *and* in the target: hair, brows or background on one side would cast halos.
+struct ColorMatch {
+  /// The source as it should look.
+  let colors: ColorPlanes
+  /// Gain a pixel and channel: what the texture's fine detail is multiplied by.
+  let gain: ColorPlanes
+  /// How much of the texture's colour contrast (lips, freckles) the target's grading leaves.
+  let saturation: Float
+
+  /// Standard deviation of the field of ratios, in face widths.
+  private static let reach: Float = 0.13
+
+  /// - Parameters:
+  ///   - source: the texture as it lies on the target's mesh.
+  ///   - target: the target's pixels there.
+  ///   - weight: 0…1, skin in both.
+  ///   - offset: added before ratios, of 255.
+  init(source: ColorPlanes, target: ColorPlanes, weight: Plane, faceWidth: Float, offset: Float) {
+    let total = weight.sum
+    let sigma = Self.reach * faceWidth
+    let blurredWeight = weight.blurred(sigma: sigma)
+    func mean(_ plane: Plane) -> Float { plane.sum(weightedBy: weight) / total }
+    func low(_ plane: Plane) -> Plane {
+      plane.lowPass(weight: weight, blurredWeight: blurredWeight, sigma: sigma, fallback: mean(plane))
+    }
+    gain = source.zip(target) { own, wanted in
+      let global = exp(mean(wanted.mapped { log(max(0, $0) + offset) }) - mean(own.mapped { log($0 + offset) }))
+      let ratio = low(wanted + offset).combined(with: low((own + offset) * global)) { max(0.3, min(3, $0 / $1)) }
+      return ratio * global
+    }
+    let lit = source.zip(gain) { own, gain in own.combined(with: gain) { max(($0 + offset) * $1 - offset, 0) } }
+
+    func chroma(_ colors: ColorPlanes) -> Float {
+      let luma = colors.luma
+      let parts = [colors.red, colors.green, colors.blue].map { plane in
+        mean((plane - luma).combined(with: luma) { $0 / ($1 + 8) })
+      }
+      return parts.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    }
+    let kept = max(0.25, min(1.2, chroma(target) / (chroma(source) + 1e-4)))
+    saturation = kept
+    let luma = lit.luma
+    colors = lit.map { plane in
+      let difference = plane - luma
+      let smooth = low(difference)
+      return luma + smooth + (difference - smooth) * kept
+    }
+  }
+}

@@ -1,0 +1,87 @@
+internal import FaceAnalysis
+internal import Imaging
+
+/// The source person's skin as a picture: without hair, shine or holes, with what of it may be shown.
+///
+/// It stays in the photo's own pixels, so that a texel is resampled once only.
+struct SourceTexture: Sendable {
+  /// One size of the texture.
+  struct Level: Sendable {
+    var colors: ColorPlanes
+    /// 0…1: how much of a texel may be shown.
+    var mask: Plane
+    /// 0…1: how much a texel counts in statistics of skin.
+    var weight: Plane
+    /// Size of this level relative to the first.
+    var scaleX: Float
+    var scaleY: Float
+  }
+
+  /// The face's points in the texture.
+  let mesh: FaceMesh
+  /// Each half an octave smaller than the one before: averaged over areas, so that no far face is aliased.
+  private let levels: [Level]
+
+  init(mesh: FaceMesh, colors: ColorPlanes, mask: Plane, weight: Plane) {
+    self.mesh = mesh
+    var levels = [Level(colors: colors, mask: mask, weight: weight, scaleX: 1, scaleY: 1)]
+    for k in 1... {
+      var factor: Float = 1
+      for _ in 0..<k { factor *= Float(2).squareRoot() }
+      let width = Int((Float(colors.width) / factor).rounded())
+      let height = Int((Float(colors.height) / factor).rounded())
+      if min(width, height) < 8 { break }
+      levels.append(
+        Level(
+          colors: colors.shrunk(width: width, height: height), mask: mask.shrunk(width: width, height: height),
+          weight: weight.shrunk(width: width, height: height), scaleX: Float(width) / Float(colors.width),
+          scaleY: Float(height) / Float(colors.height)))
+    }
+    self.levels = levels
+  }
+
+  /// The level whose texels are nearest to the pixels of a face, `ratio` texels of the first level to a pixel.
+  func level(ratio: Float) -> Level {
+    var k = 0
+    // Half octaves, rounded to the nearest: thresholds at 2^(1/4), 2^(3/4), …
+    var threshold = Float(2).squareRoot().squareRoot()
+    while ratio > threshold && k + 1 < levels.count {
+      threshold *= Float(2).squareRoot()
+      k += 1
+    }
+    return levels[k]
+  }
+
+  /// How many texels of the first level lie along a pixel of `target`, as a median over the triangles.
+  func texelsPerPixel(of target: FaceMesh) -> Float {
+    func area(_ m: FaceMesh, _ t: SIMD3<Int32>) -> Float {
+      let a = m.xy(Int(t.x))
+      let u = m.xy(Int(t.y)) - a
+      let v = m.xy(Int(t.z)) - a
+      return abs(u.x * v.y - u.y * v.x)
+    }
+    let ratios = FaceTopology.triangles.compactMap { t -> Float? in
+      let there = area(target, t)
+      return there > 0.2 ? area(mesh, t) / there : nil
+    }
+    return ratios.isEmpty ? 1 : median(ratios).squareRoot()
+  }
+}
+
+extension SourceTexture.Level {
+  /// Colours at points of the first level given as maps.
+  func colors(x: Plane, y: Plane, _ interpolation: Interpolation) -> ColorPlanes {
+    let (mapX, mapY) = (here(x, scaleX), here(y, scaleY))
+    return colors.map { $0.sampled(x: mapX, y: mapY, interpolation).mapped { max(0, min(255, $0)) } }
+  }
+
+  /// Mask and statistics weight at points of the first level given as maps.
+  func weights(x: Plane, y: Plane) -> (mask: Plane, weight: Plane) {
+    let (mapX, mapY) = (here(x, scaleX), here(y, scaleY))
+    return (mask.sampled(x: mapX, y: mapY, .bilinear), weight.sampled(x: mapX, y: mapY, .bilinear))
+  }
+
+  private func here(_ map: Plane, _ scale: Float) -> Plane {
+    scale == 1 ? map : map.mapped { ($0 + 0.5) * scale - 0.5 }
+  }
+}
