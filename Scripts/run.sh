@@ -10,7 +10,7 @@ output=${OUTPUT:-out/demo.mp4}
 
 for file in "$source" "$target"; do
   [[ -e $file ]] || {
-    echo "Running the job failed: there is no file '$file'. Check SOURCE and TARGET, or leave them out for the demo." >&2
+    echo "The run did not start: there is no file '$file'. Check SOURCE and TARGET, or leave both out (the demo)." >&2
     exit 1
   }
 done
