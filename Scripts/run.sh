@@ -15,11 +15,13 @@ for file in "$source" "$target"; do
   }
 done
 
-mkdir -p "$(dirname "$output")"
+folder=$(dirname -- "$output")
+name=$(basename -- "$output")
+mkdir -p -- "$folder"
 .build/release/semblance run --source "$source" --target "$target" --output "$output"
 
-sheet=${output%.*}-sheet.jpg
+sheet=$folder/${name%.*}-sheet.jpg
 Scripts/contact-sheet.sh "$target" "$output" "$sheet"
 echo
-echo "Result:        $(realpath "$output")"
-echo "Before, after: $(realpath "$sheet")"
+echo "Result:        $(realpath -- "$output")"
+echo "Before, after: $(realpath -- "$sheet")"
