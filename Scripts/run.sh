@@ -10,16 +10,18 @@ output=${OUTPUT:-out/demo.mp4}
 
 for file in "$source" "$target"; do
   [[ -e $file ]] || {
-    echo "Running the job failed: there is no file '$file'. Check SOURCE and TARGET, or leave them out for the demo." >&2
+    echo "The run did not start: there is no file '$file'. Check SOURCE and TARGET, or leave both out (the demo)." >&2
     exit 1
   }
 done
 
-mkdir -p "$(dirname "$output")"
+folder=$(dirname -- "$output")
+name=$(basename -- "$output")
+mkdir -p -- "$folder"
 .build/release/semblance run --source "$source" --target "$target" --output "$output"
 
-sheet=${output%.*}-sheet.jpg
+sheet=$folder/${name%.*}-sheet.jpg
 Scripts/contact-sheet.sh "$target" "$output" "$sheet"
 echo
-echo "Result:        $(realpath "$output")"
-echo "Before, after: $(realpath "$sheet")"
+echo "Result:        $(realpath -- "$output")"
+echo "Before, after: $(realpath -- "$sheet")"

@@ -17,7 +17,13 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 # FFmpeg 5.1's libraries or newer, whether from the distribution or one's own build.
 have_ffmpeg_libraries() {
-  have pkg-config && pkg-config --exists 'libavformat >= 59.27' 'libavcodec >= 59.37' 'libavutil >= 57.28' 'libswscale >= 6.7'
+  have pkg-config &&
+    pkg-config --exists 'libavformat >= 59.27' 'libavcodec >= 59.37' 'libavutil >= 57.28' 'libswscale >= 6.7'
+}
+
+# Starting pip itself would take half a second.
+have_pip() {
+  have python3 && python3 -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('pip') is None)"
 }
 
 missing_packages() {
@@ -27,7 +33,7 @@ missing_packages() {
   have_ffmpeg_libraries || echo libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   have ffmpeg && have ffprobe || echo ffmpeg # draws the contact sheet
   have python3 || echo python3
-  python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
+  have_pip || echo python3-pip
 }
 
 install_packages() {
@@ -47,27 +53,28 @@ install_packages() {
   echo "Installing with apt-get: ${packages[*]}"
   log=$(mktemp)
   # The package lists may be absent or too old, so a refusal is final only once they have been renewed.
-  if ! { "${as_root[@]}" install --no-install-recommends "${packages[@]}" ||
-    { "${as_root[@]}" update && "${as_root[@]}" install --no-install-recommends "${packages[@]}"; }; } >"$log" 2>&1; then
+  local install=("${as_root[@]}" install --no-install-recommends "${packages[@]}")
+  if ! { "${install[@]}" || { "${as_root[@]}" update && "${install[@]}"; }; } >"$log" 2>&1; then
     tail -n 15 "$log" >&2
     rm -f "$log"
-    fail "Installing packages failed; apt-get's last words are above. If it did not reach its mirror, check the network" \
-      "and the proxy in apt's configuration. Then run this again, or do it by hand: $command"
+    fail "Installing packages failed; apt-get's last words are above. If it did not reach its mirror, check the" \
+      "network and the proxy in apt's configuration. Then run this again, or do it by hand: $command"
   fi
   rm -f "$log"
 
   mapfile -t packages < <(missing_packages | tr ' ' '\n')
   [[ ${#packages[@]} -eq 0 ]] || fail "apt-get succeeded, but this is still missing or too old: ${packages[*]}." \
-    "The libraries must be those of FFmpeg 5.1 or newer (Debian 12, Ubuntu 24.04); a pkg-config or python3 of your own" \
-    "that comes first in PATH must find them, and pip."
+    "The libraries must be those of FFmpeg 5.1 or newer (Debian 12, Ubuntu 24.04). If a pkg-config or a python3 of" \
+    "your own comes first in PATH, it must find them, and have pip."
 }
 
 check_swift() {
   local version major minor
-  have swift || fail "Swift was not found in PATH. Install Swift 6.1 or newer as described at swift.org/install, then run this again."
+  have swift || fail "Swift was not found in PATH. Install Swift 6.1 or newer as described at swift.org/install," \
+    "then run this again."
   version=$(swift --version 2>/dev/null | grep -oE 'Swift version [0-9]+\.[0-9]+' | head -n 1) ||
-    fail "'swift --version' failed or names no version: '$(command -v swift)' does not work here. Reinstall Swift 6.1 or newer" \
-      "for this system as described at swift.org/install."
+    fail "'swift --version' failed or names no version: $(command -v swift) does not work here. Reinstall Swift 6.1" \
+      "or newer for this system as described at swift.org/install."
   version=${version#Swift version }
   major=${version%%.*} minor=${version#*.}
   ((major > 6 || (major == 6 && minor >= 1))) ||
@@ -75,9 +82,9 @@ check_swift() {
 }
 
 fetch() {
-  have python3 || fail "python3 was not found in PATH. Run 'make setup' (or Scripts/setup.sh packages), which installs it."
+  have python3 || fail "python3 was not found in PATH. Run 'make setup', which installs it."
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-    fail "$(python3 --version) is too old: the set-up needs Python 3.11 or newer as python3. Put one first in PATH."
+    fail "$(python3 --version) is too old: the set-up needs Python 3.11 or newer. Put such a python3 first in PATH."
   python3 -B fetch.py "$@"
 }
 
