@@ -1,6 +1,6 @@
+internal import Glibc
 public import Imaging
 public import Inference
-internal import Glibc
 
 /// Finds faces with BlazeFace ("back camera"): the whole frame, fitted into 256x256.
 ///

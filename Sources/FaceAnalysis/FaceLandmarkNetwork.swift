@@ -1,6 +1,6 @@
+internal import Glibc
 public import Imaging
 public import Inference
-internal import Glibc
 
 /// Finds the 468 points of a face with MediaPipe's face_landmark network.
 public final class FaceLandmarkNetwork: FaceMesher {

@@ -1,5 +1,5 @@
-internal import Imaging
 internal import Glibc
+internal import Imaging
 
 /// The turned square of a frame that the mesh network looks at.
 public struct FaceRegion: Sendable, Equatable {

@@ -114,7 +114,8 @@ extension PixelView {
       var result = Plane(width: rect.width, height: rect.height)
       result.samples.withUnsafeMutableBufferPointer { out in
         for y in 0..<rect.height {
-          readRow(rect.y + y, ofComponent: index, from: rect.x, count: rect.width, scale, out.baseAddress! + y * rect.width)
+          readRow(
+            rect.y + y, ofComponent: index, from: rect.x, count: rect.width, scale, out.baseAddress! + y * rect.width)
         }
       }
       return result

@@ -104,6 +104,14 @@ public struct PixelRect: Sendable, Hashable {
   public var maxY: Int { y + height }
   public var isEmpty: Bool { width <= 0 || height <= 0 }
 
+  /// The smallest rectangle that covers both.
+  public func union(_ other: PixelRect) -> PixelRect {
+    let left = Swift.min(x, other.x)
+    let top = Swift.min(y, other.y)
+    return PixelRect(
+      x: left, y: top, width: Swift.max(maxX, other.maxX) - left, height: Swift.max(maxY, other.maxY) - top)
+  }
+
   /// The part that both rectangles cover; empty if they don't meet.
   public func intersection(_ other: PixelRect) -> PixelRect {
     let left = Swift.max(x, other.x)

@@ -1,0 +1,82 @@
+internal import Effects
+internal import FaceAnalysis
+internal import Imaging
+internal import MediaIO
+
+/// What travels through the pipeline: a picture, or a packet of another track on its way to the output.
+enum Parcel: Sendable {
+  case frame(Frame, faces: Int)
+  case packet(Packet)
+
+  /// Only pictures fill the queues; packets pass.
+  var load: Int {
+    if case .frame = self { 1 } else { 0 }
+  }
+}
+
+/// Finds the faces of each frame and applies the effects to them, some frames behind the decoder.
+///
+/// Frames wait here for the look-ahead of the tracker; packets between them wait with them, so that the order stays.
+final class FaceStage {
+  private let tracker: FaceTracker
+  private var selector: FaceSelector
+  private let effects: [any FaceEffect]
+  private var waiting: [Parcel] = []
+
+  init(tracker: FaceTracker, selector: FaceSelector, effects: [any FaceEffect]) {
+    self.tracker = tracker
+    self.selector = selector
+    self.effects = effects
+  }
+
+  /// - Parameter parcel: the next of the target, nil at its end.
+  /// - Returns: what is finished, in order.
+  func process(_ parcel: Parcel?) throws -> [Parcel] {
+    let settled: [[TrackedFace]]
+    switch parcel {
+    case .frame(let frame, _):
+      let editable = try frame.editable()
+      waiting.append(.frame(editable, faces: 0))
+      settled = try tracker.add(editable)
+    case .packet:
+      waiting.append(parcel!)
+      settled = []
+    case nil:
+      settled = try tracker.finish()
+    }
+    var finished: [Parcel] = []
+    var results = settled[...]
+    while let first = waiting.first {
+      if case .frame(let frame, _) = first {
+        guard let faces = results.popFirst() else { break }
+        finished.append(try edited(frame, faces))
+      } else {
+        finished.append(first)
+      }
+      waiting.removeFirst()
+    }
+    return finished
+  }
+
+  private func edited(_ frame: Frame, _ faces: [TrackedFace]) throws -> Parcel {
+    let chosen = selector.select(from: faces)
+    if !chosen.isEmpty {
+      // Drawn far to near, so that the nearer of two overlapping faces lies on top.
+      let ordered = chosen.sorted { $0.mesh.width < $1.mesh.width }
+      try frame.withMutablePixels { pixels in apply(effects, to: ordered, in: pixels) }
+    }
+    return .frame(frame, faces: chosen.count)
+  }
+}
+
+/// Applies all effects to each face in turn and writes each back once.
+func apply(_ effects: [any FaceEffect], to faces: [TrackedFace], in frame: PixelView) {
+  for face in faces {
+    let rects = effects.map { $0.rect(for: face, in: frame.bounds) }.filter { !$0.isEmpty }
+    guard let first = rects.first else { continue }
+    let rect = rects.dropFirst().reduce(first) { $0.union($1) }
+    var patch = Patch(frame, rect: rect)
+    for effect in effects { effect.apply(to: &patch, face: face) }
+    patch.composite(onto: frame)
+  }
+}

@@ -1,0 +1,86 @@
+public import MediaIO
+
+/// Which of a frame's faces are replaced.
+public enum FaceSelectorMode: String, Sendable, CaseIterable {
+  /// Every face.
+  case many
+  /// The largest face.
+  case one
+}
+
+/// One request: whose face goes where.
+public struct JobRequest: Sendable {
+  /// Photos of the source person.
+  public var sources: [String]
+  /// The picture or clip whose faces are replaced.
+  public var target: String
+  /// Where the result goes.
+  public var output: String
+  public var selectorMode: FaceSelectorMode = .many
+  /// Whether a target without a face is an error.
+  public var requiresFace = false
+  public var encoding = VideoEncoding()
+  /// 0…100, for picture formats that lose something.
+  public var pictureQuality = 95
+  /// Path of ONNX Runtime's library; nil looks for it.
+  public var runtimePath: String?
+  /// Decoder and encoder threads; 0 lets the codecs choose.
+  public var threads = 0
+
+  public init(sources: [String], target: String, output: String) {
+    self.sources = sources
+    self.target = target
+    self.output = output
+  }
+}
+
+/// What a job tells while it runs. Events come from several threads, one at a time.
+public enum JobEvent: Sendable, Equatable {
+  /// Something worth knowing that is no trouble: which face was taken, that nothing was found.
+  case notice(String)
+  /// Something went less well than asked.
+  case warning(String)
+  /// A frame was written.
+  case progress(JobProgress)
+}
+
+/// How far a job is.
+public struct JobProgress: Sendable, Equatable {
+  public var frames: Int
+  /// Nil if the container does not say.
+  public var totalFrames: Int?
+  /// Faces in the last frame.
+  public var faces: Int
+  /// Frames with at least one face so far.
+  public var framesWithFaces: Int
+  /// Since the job began.
+  public var seconds: Double
+
+  public init(frames: Int, totalFrames: Int?, faces: Int, framesWithFaces: Int, seconds: Double) {
+    self.frames = frames
+    self.totalFrames = totalFrames
+    self.faces = faces
+    self.framesWithFaces = framesWithFaces
+    self.seconds = seconds
+  }
+
+  public var framesPerSecond: Double { seconds > 0 ? Double(frames) / seconds : 0 }
+
+  /// Nil while it can't be told.
+  public var secondsLeft: Double? {
+    guard let totalFrames, frames > 0, framesPerSecond > 0 else { return nil }
+    return Double(max(0, totalFrames - frames)) / framesPerSecond
+  }
+}
+
+/// What a job delivered.
+public struct JobResult: Sendable {
+  public var path: String
+  public var frames: Int
+  public var framesWithFaces: Int
+  public var seconds: Double
+  /// Name of the encoder that made the pictures.
+  public var encoder: String
+  /// Why the target could not be read to its end, if so: the output then holds what was readable.
+  public var truncation: String?
+}

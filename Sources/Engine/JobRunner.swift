@@ -1,0 +1,173 @@
+internal import Effects
+internal import FaceAnalysis
+internal import Foundation
+internal import Imaging
+internal import MediaIO
+
+extension JobRequest {
+  /// Does the job and returns when its output is whole and in place.
+  ///
+  /// It blocks for as long as it takes: call it from a thread of your own.
+  ///
+  /// - Parameters:
+  ///   - cancellation: stops the job; nothing is left of the output then.
+  ///   - onEvent: called from the job's threads, one at a time.
+  /// - Throws: ``JobError``. The output path is then as it was before.
+  public func run(
+    cancellation: Cancellation = Cancellation(), onEvent: @escaping @Sendable (JobEvent) -> Void = { _ in }
+  ) throws(JobError) -> JobResult {
+    let lock = NSLock()
+    let notify: @Sendable (JobEvent) -> Void = { event in lock.withLock { onEvent(event) } }
+    do {
+      try checkPaths()
+      let reader = try MediaReader(path: target, threads: threads)
+      cancellation.onRequest { reader.cancel() }
+      switch reader.info.kind {
+      case .picture: return try runPicture(reader, cancellation: cancellation, notify: notify)
+      case .video: return try runVideo(reader, cancellation: cancellation, notify: notify)
+      }
+    } catch {
+      throw cancellation.isRequested ? JobError(CancellationError()) : JobError(error)
+    }
+  }
+
+  /// An output over an input would destroy what is being read.
+  private func checkPaths() throws {
+    guard !sources.isEmpty else {
+      throw JobError(.invalidRequest, "no source photo was given; name one with --source")
+    }
+    func identity(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().standardized.path }
+    for input in sources + [target] where identity(input) == identity(output) {
+      throw JobError(.invalidRequest, "the output \(output) is also an input; choose another name for it")
+    }
+    for source in sources where !FileManager.default.fileExists(atPath: source) {
+      throw JobError(.missingInput, "the source \(source) does not exist")
+    }
+  }
+
+  private func runPicture(
+    _ reader: MediaReader, cancellation: Cancellation, notify: @escaping @Sendable (JobEvent) -> Void
+  ) throws -> JobResult {
+    let start = Date()
+    guard PictureFile.canWrite(output) else {
+      throw JobError(
+        .unwritableOutput,
+        "the target is a picture, but \(output) is not the name of one; end it in "
+          + PictureFile.writableExtensions.map { "." + $0 }.joined(separator: ", "))
+    }
+    let picture = try PictureFile.read(target).editable()
+    let models = try FaceModels(runtimePath: runtimePath)
+    let swapper = try SourceReader(models: models, notify: notify).swapper(from: sources)
+    var selector = FaceSelector(mode: selectorMode)
+    let faces = selector.select(from: try picture.withPixels { try models.faces(in: $0) })
+    try report(framesWithFaces: faces.count, notify)
+    if !faces.isEmpty {
+      try picture.withMutablePixels { apply([swapper], to: faces.reversed(), in: $0) }
+    }
+    if cancellation.isRequested { throw CancellationError() }
+    let written = try PictureFile.write(picture, to: output, quality: pictureQuality)
+    for warning in written.warnings { notify(.warning(warning)) }
+    let seconds = Date().timeIntervalSince(start)
+    notify(
+      .progress(
+        JobProgress(
+          frames: 1, totalFrames: 1, faces: faces.count, framesWithFaces: min(1, faces.count), seconds: seconds)))
+    return JobResult(
+      path: written.path, frames: 1, framesWithFaces: min(1, faces.count), seconds: seconds,
+      encoder: written.encoder)
+  }
+
+  private func runVideo(
+    _ reader: MediaReader, cancellation: Cancellation, notify: @escaping @Sendable (JobEvent) -> Void
+  ) throws -> JobResult {
+    let start = Date()
+    if PictureFile.canWrite(output) {
+      throw JobError(
+        .unwritableOutput, "the target is a video, but \(output) is the name of a picture; end it in .mp4, .mov or .mkv"
+      )
+    }
+    let writer = try MediaWriter(path: output, template: reader.template, encoding: encoding, threads: threads)
+    defer { writer.abandon() }
+    let stage = LazyStage(self, notify)
+    let tally = Tally(total: reader.info.estimatedFrames, start: start)
+    try Pipeline.run(load: { $0.load }, cancellation: cancellation) {
+      switch try reader.next() {
+      case .frame(let frame): Parcel.frame(frame, faces: 0)
+      case .packet(let packet): Parcel.packet(packet)
+      case nil: nil
+      }
+    } work: { parcel in
+      try stage.process(parcel)
+    } write: { parcel in
+      switch parcel {
+      case .frame(let frame, let faces):
+        try writer.encode(frame)
+        notify(.progress(tally.count(faces: faces)))
+      case .packet(let packet):
+        try writer.write(packet)
+      }
+    }
+    try report(framesWithFaces: tally.framesWithFaces, notify)
+    if reader.damagedPackets > 0 {
+      notify(.warning("\(reader.damagedPackets) damaged packets of \(target) could not be decoded and were skipped"))
+    }
+    if let truncation = reader.truncation { notify(.warning(truncation)) }
+    if cancellation.isRequested { throw CancellationError() }
+    let written = try writer.finish()
+    for warning in written.warnings { notify(.warning(warning)) }
+    return JobResult(
+      path: written.path, frames: tally.frames, framesWithFaces: tally.framesWithFaces,
+      seconds: Date().timeIntervalSince(start), encoder: written.encoder, truncation: reader.truncation)
+  }
+
+  private func report(framesWithFaces: Int, _ notify: (JobEvent) -> Void) throws {
+    guard framesWithFaces == 0 else { return }
+    if requiresFace {
+      throw JobError(.noFace, "no face was found in the target \(target), and --require-face was given")
+    }
+    notify(.notice("no face was found in \(target): its pictures are delivered unchanged"))
+  }
+}
+
+/// The face stage, made on the work thread when the first frame comes, while the decoder is already running.
+private final class LazyStage: @unchecked Sendable {  // used by the work thread alone
+  private let request: JobRequest
+  private let notify: @Sendable (JobEvent) -> Void
+  private var stage: FaceStage?
+
+  init(_ request: JobRequest, _ notify: @escaping @Sendable (JobEvent) -> Void) {
+    self.request = request
+    self.notify = notify
+  }
+
+  func process(_ parcel: Parcel?) throws -> [Parcel] {
+    if let stage { return try stage.process(parcel) }
+    let models = try FaceModels(runtimePath: request.runtimePath)
+    let swapper = try SourceReader(models: models, notify: notify).swapper(from: request.sources)
+    let made = FaceStage(
+      tracker: models.tracker(), selector: FaceSelector(mode: request.selectorMode), effects: [swapper])
+    stage = made
+    return try made.process(parcel)
+  }
+}
+
+/// Counts what was written.
+private final class Tally: @unchecked Sendable {  // written by the write thread, read after it has ended
+  private let total: Int?
+  private let start: Date
+  private(set) var frames = 0
+  private(set) var framesWithFaces = 0
+
+  init(total: Int?, start: Date) {
+    self.total = total
+    self.start = start
+  }
+
+  func count(faces: Int) -> JobProgress {
+    frames += 1
+    if faces > 0 { framesWithFaces += 1 }
+    return JobProgress(
+      frames: frames, totalFrames: total, faces: faces, framesWithFaces: framesWithFaces,
+      seconds: Date().timeIntervalSince(start))
+  }
+}

@@ -1,0 +1,57 @@
+internal import Effects
+internal import FaceAnalysis
+internal import Foundation
+internal import Imaging
+internal import MediaIO
+
+/// Makes a swapper from the photos of the source person.
+struct SourceReader {
+  let models: FaceModels
+  let notify: @Sendable (JobEvent) -> Void
+
+  private struct Candidate {
+    var path: String
+    var photo: Frame
+    var face: TrackedFace
+
+    /// How much the photo shows of the face: its size, up to what helps, times how frontally it is seen.
+    var merit: Float {
+      let facing = face.mesh.facing
+      let frontal = FaceTopology.skinSeeds.map { max(0, facing[$0]) }.reduce(0, +) / Float(FaceTopology.skinSeeds.count)
+      return min(1, face.mesh.width / 300) * frontal
+    }
+  }
+
+  /// - Throws: `noFace` if a photo shows no face; what reading throws otherwise.
+  func swapper(from paths: [String]) throws -> BuiltinSwapper {
+    let candidates = try paths.map(candidate)
+    guard let best = candidates.max(by: { $0.merit < $1.merit }) else {
+      throw JobError(.invalidRequest, "no source photo was given; name one with --source")
+    }
+    if candidates.count > 1 {
+      notify(.notice("of \(candidates.count) source photos, \(name(best.path)) shows the face best and is used"))
+    }
+    if best.face.mesh.width < 64 {
+      notify(
+        .warning(
+          "the face in \(name(best.path)) is only \(Int(best.face.mesh.width)) pixels wide; "
+            + "a larger photo gives a sharper result"))
+    }
+    return best.photo.withPixels { BuiltinSwapper(photo: $0, mesh: best.face.mesh) }
+  }
+
+  private func candidate(_ path: String) throws -> Candidate {
+    let photo = try PictureFile.read(path).editable()
+    let faces = try photo.withPixels { try models.faces(in: $0) }
+    guard let face = faces.first else {
+      throw JobError(
+        .noFace, "no face was found in the source \(path); use a sharp, well lit photo of the face from the front")
+    }
+    if faces.count > 1 {
+      notify(.notice("\(name(path)) shows \(faces.count) faces; the largest is used"))
+    }
+    return Candidate(path: path, photo: photo, face: face)
+  }
+
+  private func name(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
+}

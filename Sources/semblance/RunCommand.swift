@@ -1,0 +1,133 @@
+import ArgumentParser
+import Engine
+import MediaIO
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Replace the faces of one picture or clip.",
+    discussion: """
+      The target decides what is made: a picture from a picture, a video from a video. An output that already exists is \
+      replaced once the new one is whole, and not touched before.
+
+      EXAMPLES
+        semblance run --source actor.jpg --target clip.mp4
+        semblance run --source actor.jpg --target clip.mov --output out.mp4 --output-video-quality 95
+
+      \(ExitStatus.table)
+      """)
+
+  struct Files: ParsableArguments {
+    @Option(
+      name: [.customLong("source"), .customLong("source-paths"), .short], parsing: .upToNextOption,
+      help: ArgumentHelp(
+        "Photos of the person whose face is put in. Of several, the one that shows the face best is used.",
+        valueName: "photo"))
+    var source: [String]
+
+    @Option(
+      name: [.customLong("target"), .customLong("target-path"), .short],
+      help: ArgumentHelp("The picture or clip whose faces are replaced.", valueName: "file"))
+    var target: String
+
+    @Option(
+      name: [.customLong("output"), .customLong("output-path"), .short],
+      help: ArgumentHelp(
+        "Where the result goes; its ending chooses the format. (default: beside the target, with -swapped in its name)",
+        valueName: "file"))
+    var output: String?
+  }
+
+  struct Faces: ParsableArguments {
+    @Option(help: "Which faces are replaced: many (every face found) or one (the largest).")
+    var faceSelectorMode: FaceSelectorMode = .many
+
+    @Flag(help: "Fail if the target shows no face, instead of delivering it unchanged.")
+    var requireFace = false
+  }
+
+  struct Output: ParsableArguments {
+    @Option(
+      help: ArgumentHelp(
+        "Encoder, as FFmpeg names it: libx264, libx265, ffv1, … (default: libx264, or what the container takes)",
+        valueName: "name"))
+    var outputVideoEncoder: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "The encoder's own preset, from fast to thorough: ultrafast … veryslow for libx264. (default: the encoder's)",
+        valueName: "name"))
+    var outputVideoPreset: String?
+
+    @Option(help: ArgumentHelp("0 (small) to 100 (lossless where the encoder can).", valueName: "0…100"))
+    var outputVideoQuality = 80
+
+    @Option(help: ArgumentHelp("0 (small) to 100, for JPEG and WebP pictures.", valueName: "0…100"))
+    var outputImageQuality = 95
+  }
+
+  struct Execution: ParsableArguments {
+    @Option(
+      name: .customLong("onnxruntime"),
+      help: ArgumentHelp(
+        "ONNX Runtime's library. (default: $SEMBLANCE_ONNXRUNTIME, the cache folder, the system)", valueName: "path"))
+    var onnxRuntime: String?
+
+    @Option(help: ArgumentHelp("Decoder and encoder threads; 0 lets the codecs choose.", valueName: "count"))
+    var threads = 0
+
+    @Option(
+      help: "How to report: auto (bar on a terminal, else lines), bar, lines, json (one object a line) or none.")
+    var progress: ProgressStyle = .auto
+  }
+
+  @OptionGroup(title: "Files") var files: Files
+  @OptionGroup(title: "Faces") var faces: Faces
+  @OptionGroup(title: "Output") var output: Output
+  @OptionGroup(title: "Execution") var execution: Execution
+
+  func validate() throws {
+    try requirePercent(output.outputVideoQuality, "--output-video-quality")
+    try requirePercent(output.outputImageQuality, "--output-image-quality")
+    guard (0...1024).contains(execution.threads) else {
+      throw ValidationError("--threads must be between 0 and 1024, got \(execution.threads).")
+    }
+    guard !files.source.isEmpty else { throw ValidationError("--source needs at least one photo.") }
+  }
+
+  private func requirePercent(_ value: Int, _ name: String) throws {
+    guard (0...100).contains(value) else {
+      throw ValidationError("\(name) must be between 0 and 100, got \(value).")
+    }
+  }
+
+  func run() throws {
+    var request = JobRequest(
+      sources: files.source, target: files.target,
+      output: files.output ?? JobRequest.defaultOutput(for: files.target))
+    request.selectorMode = faces.faceSelectorMode
+    request.requiresFace = faces.requireFace
+    request.encoding.encoder = output.outputVideoEncoder
+    request.encoding.preset = output.outputVideoPreset
+    request.encoding.quality = output.outputVideoQuality
+    request.pictureQuality = output.outputImageQuality
+    request.runtimePath = execution.onnxRuntime
+    request.threads = execution.threads
+
+    let reporter = ProgressReporter(style: execution.progress)
+    let cancellation = Cancellation()
+    let interrupts = Interrupts(cancellation)
+    defer { withExtendedLifetime(interrupts) {} }
+    do {
+      let result = try request.run(cancellation: cancellation) { reporter.report($0) }
+      reporter.finish(result)
+      if result.truncation != nil { throw ExitCode(ExitStatus.code(for: .truncatedInput)) }
+    } catch let error as JobError {
+      let code = interrupts.exitCode ?? ExitStatus.code(for: error.kind)
+      reporter.fail(error, code: code)
+      throw ExitCode(code)
+    }
+  }
+}
+
+extension FaceSelectorMode: ExpressibleByArgument {}
