@@ -10,7 +10,8 @@ final class Demuxer {
   /// Formats that are lists of other files, or text that FFmpeg would draw as pictures. A target is one media file:
   /// a playlist could make us read files that its receiver never named.
   private static let refused: Set<String> = [
-    "hls", "dash", "concat", "sdp", "rtsp", "imf", "tty", "bin", "xbin", "adf", "idf", "ffmetadata", "lavfi", "tedcaptions",
+    "hls", "dash", "concat", "sdp", "rtsp", "imf", "tty", "bin", "xbin", "adf", "idf", "ffmetadata", "lavfi",
+    "tedcaptions",
     "vapoursynth", "avisynth",
   ]
 
@@ -60,13 +61,15 @@ final class Demuxer {
     let probed = libav { av_probe_input_buffer2(io, &format, FilePath.url(path), nil, 0, 0) }
     guard !probed.failed, let found = format else {
       throw MediaError(
-        .unreadable, "Cannot open “\(path)”: it is not a picture or video that FFmpeg knows; check that it is the right file.")
+        .unreadable,
+        "Cannot open “\(path)”: it is not a picture or video that FFmpeg knows; check that it is the right file.")
     }
     let names = string(found.pointee.name).split(separator: ",").map(String.init)
     guard refused.isDisjoint(with: names) else {
       throw MediaError(
         .unreadable,
-        "Cannot open “\(path)”: it is text or a playlist (\(names[0])), not a picture or video; name the media file itself.")
+        "Cannot open “\(path)”: it is text or a playlist (\(names[0])), not a picture or video; name the media file itself."
+      )
     }
     return found
   }
@@ -81,7 +84,8 @@ final class Demuxer {
   private static func unreadable(_ path: String, _ result: LibavResult) -> MediaError {
     if result.code == cff_error_exit() { return .cancelled(path) }
     return MediaError(
-      .unreadable, "Cannot open “\(path)”: \(result.reason); the file is damaged or incomplete, copy or download it again.")
+      .unreadable,
+      "Cannot open “\(path)”: \(result.reason); the file is damaged or incomplete, copy or download it again.")
   }
 
   /// The picture track that is decoded: not a cover; the default one before others, then the largest, then the first.

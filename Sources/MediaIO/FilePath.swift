@@ -62,7 +62,8 @@ enum FilePath {
     guard access(folder, W_OK | X_OK) == 0 else {
       throw MediaError(
         .unwritable,
-        "Cannot write “\(path)”: the folder “\(folder)” may not be written to; choose another or change its permissions.")
+        "Cannot write “\(path)”: the folder “\(folder)” may not be written to; choose another or change its permissions."
+      )
     }
   }
 

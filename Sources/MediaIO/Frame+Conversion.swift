@@ -26,17 +26,11 @@ extension Frame {
     try converted(to: PixelFormat.named(name))
   }
 
-  func converted(to target: AVPixelFormat) throws(MediaError) -> Frame {
-    if target == format { return try reference() }
+  /// - Parameter wanted: what the samples are to mean; nil keeps the frame's matrix and range as far as `target` can.
+  func converted(to target: AVPixelFormat, as wanted: ColorEncoding? = nil) throws(MediaError) -> Frame {
+    if target == format, wanted == nil || wanted == encoding { return try reference() }
     let copy = try Frame.allocate(width: av.pointee.width, height: av.pointee.height, format: target)
-    var result = encoding
-    // A change between R′G′B′ and Y′CbCr needs a matrix; keep the frame's own. Only yuvj is full range by its name.
-    if PixelFormat.withoutRange(target) != target { result.fullRange = true }
-    if PixelFormat.isRGB(format), !PixelFormat.isRGB(target), PixelFormat.withoutRange(target) == target,
-      PixelFormat.layout(target)?.model == .yuv
-    {
-      result = ColorEncoding(matrix: encoding.matrix, fullRange: false)
-    }
+    let result = wanted ?? encoding(in: target)
     let done = libav { [av, encoding] in
       let code = av_frame_copy_props(copy, av)
       if code < 0 { return code }
@@ -52,6 +46,18 @@ extension Frame {
     }
     FrameColor.tag(copy, with: result)
     return Frame(owning: copy, timeBase: timeBase, trackOrientation: trackOrientation)
+  }
+
+  /// What the samples mean after a change of format alone: `yuvj` formats are full range by their name, and Y′CbCr made
+  /// of R′G′B′ is limited, as video has it.
+  private func encoding(in target: AVPixelFormat) -> ColorEncoding {
+    var result = encoding
+    if PixelFormat.withoutRange(target) != target || PixelFormat.isRGB(target) {
+      result.fullRange = true
+    } else if PixelFormat.isRGB(format), PixelFormat.layout(target)?.model == .yuv {
+      result.fullRange = false
+    }
+    return result
   }
 }
 

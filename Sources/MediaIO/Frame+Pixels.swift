@@ -24,6 +24,12 @@ extension Frame {
     return try withExtendedLifetime(self) { try body(view) }
   }
 
+  /// For a frame that was just made, whose samples nobody else can hold.
+  func withOwnPixels<R>(_ body: (PixelView) throws -> R) rethrows -> R {
+    precondition(av_frame_is_writable(av) != 0)
+    return try withPixels(body)
+  }
+
   private func makeView() -> PixelView? {
     guard let layout else { return nil }
     let count = (layout.components.map(\.plane).max() ?? 0) + 1

@@ -136,7 +136,8 @@ public final class MediaReader: @unchecked Sendable {
     let why = truncation ?? (damagedPackets > 0 ? "all \(damagedPackets) packets of it are damaged" : "it is empty")
     throw MediaError(
       .unreadable,
-      "Cannot use “\(info.path)”: no picture could be decoded from its \(info.videoCodecName) track (\(why)); try another copy.")
+      "Cannot use “\(info.path)”: no picture could be decoded from its \(info.videoCodecName) track (\(why)); try another copy."
+    )
   }
 }
 

@@ -40,7 +40,9 @@ public final class Packet: @unchecked Sendable {
       throw .outOfMemory
     }
     bytes.withUnsafeBytes { source in
-      if let start = source.baseAddress { packet.pointee.data.update(from: start.assumingMemoryBound(to: UInt8.self), count: source.count) }
+      if let start = source.baseAddress {
+        packet.pointee.data.update(from: start.assumingMemoryBound(to: UInt8.self), count: source.count)
+      }
     }
     packet.pointee.stream_index = Int32(track)
     packet.pointee.pts = timestamp.value

@@ -18,7 +18,8 @@ final class VideoDecoder {
   }
 
   init(
-    _ stream: UnsafeMutablePointer<AVStream>, orientation: Orientation?, frameRate: AVRational, threads: Int, path: String
+    _ stream: UnsafeMutablePointer<AVStream>, orientation: Orientation?, frameRate: AVRational, threads: Int,
+    path: String
   ) throws(MediaError) {
     self.stream = stream
     self.orientation = orientation
@@ -27,7 +28,8 @@ final class VideoDecoder {
     guard let codec = avcodec_find_decoder(stream.pointee.codecpar.pointee.codec_id) else {
       throw MediaError(
         .unsupported,
-        "Cannot read “\(path)”: this FFmpeg has no decoder for its picture track (\(name)); convert the file to H.264 first.")
+        "Cannot read “\(path)”: this FFmpeg has no decoder for its picture track (\(name)); convert the file to H.264 first."
+      )
     }
     guard let context = avcodec_alloc_context3(codec) else { throw .outOfMemory }
     self.context = context
@@ -43,7 +45,8 @@ final class VideoDecoder {
     }
     guard !opened.failed else {
       throw MediaError(
-        .unreadable, "Cannot read “\(path)”: the decoder for \(name) does not start: \(opened.reason); try another copy.")
+        .unreadable,
+        "Cannot read “\(path)”: the decoder for \(name) does not start: \(opened.reason); try another copy.")
     }
   }
 
