@@ -1,5 +1,174 @@
+// What Swift cannot read from FFmpeg's headers, and what differs between FFmpeg 5.1 and 8. Everything is `static`:
+// this module has no object file of its own, and no state.
 #pragma once
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
+#include <libavutil/crc.h>
+#include <libavutil/display.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/mathematics.h>
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
+#include <string.h>
+
+// Macros with a cast or with arguments are not imported.
+static inline int64_t cff_no_timestamp(void) { return AV_NOPTS_VALUE; }
+static inline int cff_error(int posix_code) { return AVERROR(posix_code); }
+static inline int cff_error_eof(void) { return AVERROR_EOF; }
+static inline int cff_error_invalid_data(void) { return AVERROR_INVALIDDATA; }
+static inline int cff_error_exit(void) { return AVERROR_EXIT; }
+static inline int cff_error_option_not_found(void) { return AVERROR_OPTION_NOT_FOUND; }
+static inline uint32_t cff_tag(char a, char b, char c, char d) { return MKTAG(a, b, c, d); }
+static inline int cff_qp_to_lambda(void) { return FF_QP2LAMBDA; }
+
+static inline void cff_describe_error(int code, char *text, size_t size) { av_strerror(code, text, size); }
+
+// The message without "[mov @ 0x…]", which means nothing to the reader of an error.
+static inline void cff_format_log(void *object, int level, const char *format, va_list arguments, char *text, int size) {
+  int print_prefix = 0;
+  av_log_format_line2(object, level, format, arguments, text, size, &print_prefix);
+}
+
+// AVFrame.duration came with FFmpeg 6 (libavutil 57.30); pkt_duration went with 7.
+static inline int64_t cff_frame_duration(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+  return frame->duration;
+#else
+  return frame->pkt_duration;
+#endif
+}
+
+static inline void cff_set_frame_duration(AVFrame *frame, int64_t duration) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+  frame->duration = duration;
+#else
+  frame->pkt_duration = duration;
+#endif
+}
+
+// Interlacing moved from fields to flags with libavutil 58.7.
+static inline int cff_frame_is_interlaced(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+  return !!(frame->flags & AV_FRAME_FLAG_INTERLACED);
+#else
+  return frame->interlaced_frame;
+#endif
+}
+
+static inline int cff_frame_is_top_field_first(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+  return !!(frame->flags & AV_FRAME_FLAG_TOP_FIELD_FIRST);
+#else
+  return frame->top_field_first;
+#endif
+}
+
+// AVCodec.pix_fmts is deprecated since libavcodec 61.13. NULL means that the encoder takes any format.
+static inline const enum AVPixelFormat *cff_encoder_pixel_formats(const AVCodec *codec) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
+  const void *formats = NULL;
+  if (avcodec_get_supported_config(NULL, codec, AV_CODEC_CONFIG_PIX_FORMAT, 0, &formats, NULL) < 0) return NULL;
+  return (const enum AVPixelFormat *)formats;
+#else
+  return codec->pix_fmts;
+#endif
+}
+
+// True for encoders that know only a table of frame rates (MPEG-1 and MPEG-2).
+static inline int cff_encoder_has_fixed_rates(const AVCodec *codec) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
+  const void *rates = NULL;
+  if (avcodec_get_supported_config(NULL, codec, AV_CODEC_CONFIG_FRAME_RATE, 0, &rates, NULL) < 0) return 0;
+  return rates != NULL;
+#else
+  return codec->supported_framerates != NULL;
+#endif
+}
+
+// Side data of a stream lives in its codec parameters since FFmpeg 7 (libavformat 61).
+static inline int cff_stream_add_side_data(
+  AVStream *stream, enum AVPacketSideDataType type, const void *data, size_t size) {
+#if LIBAVFORMAT_VERSION_MAJOR >= 61
+  AVPacketSideData *entry = av_packet_side_data_new(
+    &stream->codecpar->coded_side_data, &stream->codecpar->nb_coded_side_data, type, size, 0);
+  if (!entry) return AVERROR(ENOMEM);
+  memcpy(entry->data, data, size);
+#else
+  uint8_t *copy = av_stream_new_side_data(stream, type, size);
+  if (!copy) return AVERROR(ENOMEM);
+  memcpy(copy, data, size);
+#endif
+  return 0;
+}
+
+static inline const uint8_t *cff_stream_side_data(
+  const AVStream *stream, enum AVPacketSideDataType type, size_t *size) {
+  *size = 0;
+#if LIBAVFORMAT_VERSION_MAJOR >= 61
+  const AVPacketSideData *entry = av_packet_side_data_get(
+    stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, type);
+  if (!entry) return NULL;
+  *size = entry->size;
+  return entry->data;
+#else
+  for (int i = 0; i < stream->nb_side_data; i++) {
+    if (stream->side_data[i].type == type) {
+      *size = stream->side_data[i].size;
+      return stream->side_data[i].data;
+    }
+  }
+  return NULL;
+#endif
+}
+
+// All side data of a stream. With FFmpeg 7 avcodec_parameters_copy has done it.
+static inline int cff_stream_copy_side_data(AVStream *to, const AVStream *from) {
+#if LIBAVFORMAT_VERSION_MAJOR < 61
+  for (int i = 0; i < from->nb_side_data; i++) {
+    const AVPacketSideData *entry = &from->side_data[i];
+    int code = cff_stream_add_side_data(to, entry->type, entry->data, entry->size);
+    if (code < 0) return code;
+  }
+#endif
+  return 0;
+}
+
+// There is no public function to add a chapter: the list is the caller's to build, as FFmpeg's own programs do.
+static inline int cff_copy_chapters(AVFormatContext *to, const AVFormatContext *from) {
+  if (from->nb_chapters == 0) return 0;
+  AVChapter **list = (AVChapter **)av_calloc(from->nb_chapters, sizeof(*list));
+  if (!list) return AVERROR(ENOMEM);
+  to->chapters = list;
+  for (unsigned i = 0; i < from->nb_chapters; i++) {
+    AVChapter *chapter = (AVChapter *)av_mallocz(sizeof(*chapter));
+    if (!chapter) return AVERROR(ENOMEM);
+    chapter->id = from->chapters[i]->id;
+    chapter->time_base = from->chapters[i]->time_base;
+    chapter->start = from->chapters[i]->start;
+    chapter->end = from->chapters[i]->end;
+    list[to->nb_chapters++] = chapter;
+    int code = av_dict_copy(&chapter->metadata, from->chapters[i]->metadata, 0);
+    if (code < 0) return code;
+  }
+  return 0;
+}
+
+// SwsContext is an opaque type before FFmpeg 7.1 and a plain one after: keep it out of Swift.
+//
+// The matrix numbers are SWS_CS_*; ranges are 1 for full.
+static inline int cff_convert(
+  AVFrame *to, const AVFrame *from, int from_matrix, int from_range, int to_matrix, int to_range) {
+  struct SwsContext *context = sws_getContext(
+    from->width, from->height, (enum AVPixelFormat)from->format, to->width, to->height, (enum AVPixelFormat)to->format,
+    SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP, NULL, NULL, NULL);
+  if (!context) return AVERROR(EINVAL);
+  // Fails where neither side is Y'CbCr; then there is nothing to set.
+  sws_setColorspaceDetails(
+    context, sws_getCoefficients(from_matrix), from_range, sws_getCoefficients(to_matrix), to_range, 0, 1 << 16, 1 << 16);
+  int rows = sws_scale(
+    context, (const uint8_t *const *)from->data, from->linesize, 0, from->height, to->data, to->linesize);
+  sws_freeContext(context);
+  return rows == to->height ? 0 : (rows < 0 ? rows : AVERROR_EXTERNAL);
+}

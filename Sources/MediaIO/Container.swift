@@ -1,0 +1,57 @@
+import CFFmpeg
+
+/// The format an output file has, by the extension of its name.
+struct Container {
+  let format: UnsafePointer<AVOutputFormat>
+  let fileExtension: String
+
+  /// FFmpeg's name, such as `matroska`.
+  var name: String { string(format.pointee.name) }
+
+  private static let usual = ["mp4", "mov", "mkv", "webm", "avi", "m4v", "ts", "gif"]
+
+  /// - Throws: ``MediaError`` if no container for video has this extension.
+  init(forVideoAt path: String) throws(MediaError) {
+    let known = Container.usual.map { ".\($0)" }
+    fileExtension = FilePath.fileExtension(of: path)
+    guard !fileExtension.isEmpty else {
+      throw MediaError(
+        .unsupported, "Cannot write “\(path)”: the name has no extension; add one of \(String.list(known)).")
+    }
+    guard let found = av_guess_format(nil, "file.\(fileExtension)", nil),
+      found.pointee.flags & AVFMT_NOFILE == 0, found.pointee.video_codec != AV_CODEC_ID_NONE,
+      !string(found.pointee.name).hasPrefix("image2")
+    else {
+      throw MediaError(
+        .unsupported,
+        "Cannot write video to “\(path)”: “.\(fileExtension)” is no container for it; use \(String.list(known)).")
+    }
+    format = found
+  }
+
+  func has(_ flag: Int32) -> Bool { format.pointee.flags & flag != 0 }
+
+  /// MP4 and what is built like it.
+  var isMP4: Bool { ["mp4", "mov", "ipod", "3gp", "3g2", "psp", "f4v", "ismv"].contains(name) }
+  var isMatroska: Bool { name == "matroska" }
+
+  /// Where cover pictures have a place.
+  var holdsCovers: Bool { isMatroska || ["mp4", "ipod"].contains(name) }
+
+  /// Whether a track of this codec can be in it. Containers that leave it open (MPEG-TS) count as able.
+  func holds(_ codec: AVCodecID) -> Bool { avformat_query_codec(format, codec, FF_COMPLIANCE_EXPERIMENTAL) != 0 }
+
+  /// Whether the container itself says that it takes the codec.
+  func surelyHolds(_ codec: AVCodecID) -> Bool {
+    avformat_query_codec(format, codec, FF_COMPLIANCE_EXPERIMENTAL) == 1
+      // These have no list to ask, but are made for it.
+      || (codec == AV_CODEC_ID_H264 && ["mpegts", "mpeg", "vob", "mxf"].contains(name))
+  }
+
+  /// The tag a copied track has in this container: the input's, where it means the same here.
+  func tag(for parameters: AVCodecParameters) -> UInt32 {
+    guard let tags = format.pointee.codec_tag else { return parameters.codec_tag }
+    if av_codec_get_id(tags, parameters.codec_tag) == parameters.codec_id { return parameters.codec_tag }
+    return av_codec_get_tag(tags, parameters.codec_id) == 0 ? parameters.codec_tag : 0
+  }
+}

@@ -1,0 +1,131 @@
+import CFFmpeg
+
+/// An opened container.
+// Used by one thread at a time, like the reader that owns it.
+final class Demuxer {
+  let context: UnsafeMutablePointer<AVFormatContext>
+  let path: String
+  private let cancelFlag: CancelFlag
+
+  /// Formats that are lists of other files, or text that FFmpeg would draw as pictures. A target is one media file:
+  /// a playlist could make us read files that its receiver never named.
+  private static let refused: Set<String> = [
+    "hls", "dash", "concat", "sdp", "rtsp", "imf", "tty", "bin", "xbin", "adf", "idf", "ffmetadata", "lavfi",
+    "tedcaptions",
+    "vapoursynth", "avisynth",
+  ]
+
+  var formatName: String { string(context.pointee.iformat.pointee.name) }
+
+  var streams: UnsafeBufferPointer<UnsafeMutablePointer<AVStream>?> {
+    UnsafeBufferPointer(start: context.pointee.streams, count: Int(context.pointee.nb_streams))
+  }
+
+  init(path: String, cancelFlag: CancelFlag) throws(MediaError) {
+    try FilePath.checkReadable(path)
+    self.path = path
+    self.cancelFlag = cancelFlag
+    let format = try Demuxer.probe(path, cancelFlag)
+    guard let context = avformat_alloc_context() else { throw .outOfMemory }
+    context.pointee.interrupt_callback = cancelFlag.interrupt
+    var opening: UnsafeMutablePointer<AVFormatContext>? = context
+    // A file name with %d in it is a name here, not a pattern for a series.
+    var options = Demuxer.fileOnly(and: ["pattern_type": "none"])
+    defer { av_dict_free(&options) }
+    // On failure FFmpeg frees the context.
+    let opened = libav { avformat_open_input(&opening, FilePath.url(path), format, &options) }
+    guard !opened.failed, let ready = opening else { throw Demuxer.unreadable(path, opened) }
+    self.context = ready
+    let found = libav { avformat_find_stream_info(ready, nil) }
+    guard !found.failed else { throw Demuxer.unreadable(path, found) }
+  }
+
+  deinit {
+    var closing: UnsafeMutablePointer<AVFormatContext>? = context
+    avformat_close_input(&closing)
+    withExtendedLifetime(cancelFlag) {}
+  }
+
+  /// Finds out which format the file is in, from its content.
+  private static func probe(_ path: String, _ cancelFlag: CancelFlag) throws(MediaError)
+    -> UnsafePointer<AVInputFormat>?
+  {
+    var io: UnsafeMutablePointer<AVIOContext>?
+    var interrupt = cancelFlag.interrupt
+    var options = fileOnly()
+    defer { av_dict_free(&options) }
+    let opened = libav { avio_open2(&io, FilePath.url(path), AVIO_FLAG_READ, &interrupt, &options) }
+    guard !opened.failed else { throw unreadable(path, opened) }
+    defer { avio_closep(&io) }
+    var format: UnsafePointer<AVInputFormat>?
+    let probed = libav { av_probe_input_buffer2(io, &format, FilePath.url(path), nil, 0, 0) }
+    guard !probed.failed, let found = format else {
+      throw MediaError(
+        .unreadable,
+        "Cannot open “\(path)”: it is not a picture or video that FFmpeg knows; check that it is the right file.")
+    }
+    let names = string(found.pointee.name).split(separator: ",").map(String.init)
+    guard refused.isDisjoint(with: names) else {
+      throw MediaError(
+        .unreadable,
+        "Cannot open “\(path)”: it is text or a playlist (\(names[0])), not a picture or video; name the media file itself."
+      )
+    }
+    return found
+  }
+
+  private static func fileOnly(and more: [String: String] = [:]) -> OpaquePointer? {
+    var options: OpaquePointer?
+    av_dict_set(&options, "protocol_whitelist", "file", 0)
+    for (key, value) in more { av_dict_set(&options, key, value, 0) }
+    return options
+  }
+
+  private static func unreadable(_ path: String, _ result: LibavResult) -> MediaError {
+    if result.code == cff_error_exit() { return .cancelled(path) }
+    return MediaError(
+      .unreadable,
+      "Cannot open “\(path)”: \(result.reason); the file is damaged or incomplete, copy or download it again.")
+  }
+
+  /// The picture track that is decoded: not a cover; the default one before others, then the largest, then the first.
+  var mainStream: Int? {
+    func rank(_ stream: UnsafeMutablePointer<AVStream>) -> (Int, Int) {
+      let isDefault = stream.pointee.disposition & AV_DISPOSITION_DEFAULT != 0
+      let parameters = stream.pointee.codecpar.pointee
+      return (isDefault ? 1 : 0, Int(parameters.width) * Int(parameters.height))
+    }
+    var best: Int?
+    for (index, stream) in streams.enumerated() {
+      guard let stream, stream.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_VIDEO,
+        stream.pointee.disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS) == 0
+      else { continue }
+      if let best, let other = streams[best], rank(other) >= rank(stream) { continue }
+      best = index
+    }
+    return best
+  }
+
+  /// How many bytes the file lacks, going by its index; 0 for containers whose index does not tell.
+  ///
+  /// Where the end is cut off between two samples, reading just ends: only the index knows of the rest.
+  var missingBytes: Int64 {
+    guard formatName.hasPrefix("mov"), let io = context.pointee.pb else { return 0 }
+    let size = avio_size(io)
+    guard size > 0 else { return 0 }
+    var end: Int64 = 0
+    for case let stream? in streams {
+      for index in 0..<avformat_index_get_entries_count(stream) {
+        guard let entry = avformat_index_get_entry(stream, index)?.pointee else { continue }
+        end = max(end, entry.pos + Int64(entry.size))
+      }
+    }
+    return max(0, end - size)
+  }
+}
+
+extension MediaError {
+  static func cancelled(_ path: String) -> MediaError {
+    MediaError(.cancelled, "Reading “\(path)” was cancelled.")
+  }
+}

@@ -1,0 +1,75 @@
+import CFFmpeg
+
+/// One scale of quality, 0…100, for encoders that each have their own.
+enum EncoderQuality {
+  /// How an encoder wants to be told.
+  enum Setting: Equatable {
+    /// Private options, by name.
+    case options([String: String])
+    /// FFmpeg's quantiser scale, 1 (best) … 31.
+    case quantiser(Int)
+    /// FFmpeg's quality scale where more is better, 0…10.
+    case theora(Int)
+    /// It has no choice.
+    case none
+  }
+
+  /// The setting for a quality. The steps are those users know from FaceFusion: 80 is crf 10 for `libx264`.
+  static func setting(_ quality: Int, encoder: String, isFull420Or422 isPlain: Bool = true) -> Setting {
+    let quality = min(max(quality, 0), 100)
+    switch encoder {
+    case "libx264", "libx264rgb", "libx265":
+      return .options(["crf": "\(scale(quality, from: 51))"])
+    case "libvpx-vp9", "libvpx", "libaom-av1", "libsvtav1":
+      return .options(["crf": "\(scale(quality, from: 63))"])
+    case "librav1e":
+      return .options(["qp": "\(scale(quality, from: 255))"])
+    case "h264_nvenc", "hevc_nvenc", "av1_nvenc":
+      return .options(["rc": "vbr", "cq": "\(scale(quality, from: 51))"])
+    case "h264_amf", "hevc_amf", "av1_amf":
+      let value = "\(scale(quality, from: 51))"
+      return .options(["rc": "cqp", "qp_i": value, "qp_p": value])
+    case "h264_qsv", "hevc_qsv", "av1_qsv":
+      return .quantiser(max(1, scale(quality, from: 51)))
+    case "prores_ks":
+      // 0 proxy, 1 lt, 2 standard, 3 hq. With 4:4:4 or alpha the encoder takes its 4444 profile by itself.
+      return isPlain ? .options(["profile": "\(min(3, quality / 25))"]) : .none
+    case "libwebp", "libwebp_anim":
+      return .options(["quality": "\(quality)"])
+    case "libtheora":
+      return .theora((quality + 5) / 10)
+    case "mjpeg", "mpeg4", "libxvid", "mpeg1video", "mpeg2video", "msmpeg4", "msmpeg4v2", "wmv1", "wmv2", "flv", "h263",
+      "h263p", "h261", "snow", "ljpeg":
+      return .quantiser(max(1, scale(quality, from: 31)))
+    default:
+      return .none
+    }
+  }
+
+  private static func scale(_ quality: Int, from worst: Int) -> Int {
+    Int(Double(worst) - Double(worst) * Double(quality) / 100 + 0.5)
+  }
+
+  /// Tells the encoder, before it is opened.
+  static func apply(_ setting: Setting, to context: UnsafeMutablePointer<AVCodecContext>) -> Int32 {
+    switch setting {
+    case .options(let options):
+      // With a bit rate set these encoders would aim at it and treat the quality as a bound.
+      context.pointee.bit_rate = 0
+      for (name, value) in options {
+        let code = av_opt_set(context.pointee.priv_data, name, value, 0)
+        if code < 0 { return code }
+      }
+    case .quantiser(let value):
+      context.pointee.flags |= AV_CODEC_FLAG_QSCALE
+      context.pointee.global_quality = Int32(value) * cff_qp_to_lambda()
+      context.pointee.qmin = min(context.pointee.qmin, Int32(value))
+    case .theora(let value):
+      context.pointee.flags |= AV_CODEC_FLAG_QSCALE
+      context.pointee.global_quality = Int32(value) * cff_qp_to_lambda()
+    case .none:
+      break
+    }
+    return 0
+  }
+}

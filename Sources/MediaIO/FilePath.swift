@@ -1,0 +1,80 @@
+import Glibc
+
+/// What the file system says of a path, before FFmpeg is asked.
+enum FilePath {
+  /// FFmpeg takes `name:` at the start for a protocol. With this in front a path is never anything but a path.
+  static func url(_ path: String) -> String { "file:" + path }
+
+  static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  static func name(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return path }
+    return String(path[path.index(after: slash)...])
+  }
+
+  /// In lower case, without the dot; empty if there is none.
+  static func fileExtension(of path: String) -> String {
+    let name = name(of: path)
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }
+    return name[name.index(after: dot)...].lowercased()
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Size in bytes, or nil if there is no such file.
+  static func size(of path: String) -> Int? {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : nil
+  }
+
+  /// Throws unless `path` is a file with something in it that we may read.
+  static func checkReadable(_ path: String) throws(MediaError) {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw MediaError(.missing, "Cannot open “\(path)”: \(reason(errno)); check the path.")
+    }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw MediaError(.unreadable, "Cannot open “\(path)”: it is a folder; name a picture or video file in it.")
+    }
+    guard access(path, R_OK) == 0 else {
+      throw MediaError(.unreadable, "Cannot open “\(path)”: \(reason(errno)); check its permissions.")
+    }
+    guard status.st_size > 0 || status.st_mode & S_IFMT != S_IFREG else {
+      throw MediaError(.unreadable, "Cannot open “\(path)”: the file is empty; copy or download it again.")
+    }
+  }
+
+  /// Throws unless a file can be created at `path`.
+  static func checkWritable(_ path: String) throws(MediaError) {
+    guard !name(of: path).isEmpty, !isFolder(path) else {
+      throw MediaError(.unwritable, "Cannot write “\(path)”: it is a folder; name a file in it.")
+    }
+    let folder = folder(of: path)
+    guard isFolder(folder) else {
+      throw MediaError(.unwritable, "Cannot write “\(path)”: there is no folder “\(folder)”; create it first.")
+    }
+    guard access(folder, W_OK | X_OK) == 0 else {
+      throw MediaError(
+        .unwritable,
+        "Cannot write “\(path)”: the folder “\(folder)” may not be written to; choose another or change its permissions."
+      )
+    }
+  }
+
+  /// An errno in words, in lower case to stand inside a sentence.
+  static func reason(_ code: Int32) -> String {
+    switch code {
+    case ENOENT: "there is no such file"
+    case EACCES, EPERM: "permission denied"
+    case ENOSPC: "the disk is full"
+    case EROFS: "the file system is read-only"
+    default: string(strerror(code), or: "error \(code)").lowercased()
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import CFFmpeg
+import Imaging
+
+extension Frame {
+  /// The formats a picture can be turned into to be edited, from the leanest to the richest.
+  private static let editableFormats = [
+    AV_PIX_FMT_GRAY8, AV_PIX_FMT_YA8, AV_PIX_FMT_RGB24, AV_PIX_FMT_RGBA, AV_PIX_FMT_GRAY16LE, AV_PIX_FMT_YA16LE,
+    AV_PIX_FMT_RGB48LE, AV_PIX_FMT_RGBA64LE,
+  ]
+
+  /// The frame itself if its samples can be edited in place; else a copy in the nearest format in which they can.
+  ///
+  /// Palettes become R′G′B′ (with alpha), floats and foreign byte orders 16-bit samples.
+  ///
+  /// - Throws: ``MediaError`` if there is no way to convert it.
+  public func editable() throws(MediaError) -> Frame {
+    if layout != nil { return self }
+    return try converted(to: PixelFormat.closest(to: format, among: Frame.editableFormats))
+  }
+
+  /// A copy in another pixel format, with the same time and orientation.
+  ///
+  /// - Parameter name: FFmpeg's name of the format, such as `rgb24`.
+  /// - Throws: ``MediaError`` if there is no such format, or no way to convert to it.
+  public func converted(toPixelFormat name: String) throws(MediaError) -> Frame {
+    try converted(to: PixelFormat.named(name))
+  }
+
+  /// - Parameter wanted: what the samples are to mean; nil keeps the frame's matrix and range as far as `target` can.
+  func converted(to target: AVPixelFormat, as wanted: ColorEncoding? = nil) throws(MediaError) -> Frame {
+    if target == format, wanted == nil || wanted == encoding { return try reference() }
+    let copy = try Frame.allocate(width: av.pointee.width, height: av.pointee.height, format: target)
+    let result = wanted ?? encoding(in: target)
+    let done = libav { [av, encoding] in
+      let code = av_frame_copy_props(copy, av)
+      if code < 0 { return code }
+      return cff_convert(
+        copy, av, FrameColor.scalerMatrix(encoding.matrix), encoding.fullRange ? 1 : 0,
+        FrameColor.scalerMatrix(result.matrix), result.fullRange ? 1 : 0)
+    }
+    guard !done.failed else {
+      Frame.discard(copy)
+      throw MediaError(
+        .unsupported,
+        "A picture stored as \(pixelFormatName) cannot be converted to \(PixelFormat.name(target)): \(done.reason).")
+    }
+    FrameColor.tag(copy, with: result)
+    return Frame(owning: copy, timeBase: timeBase, trackOrientation: trackOrientation)
+  }
+
+  /// What the samples mean after a change of format alone: `yuvj` formats are full range by their name, and Y′CbCr made
+  /// of R′G′B′ is limited, as video has it.
+  private func encoding(in target: AVPixelFormat) -> ColorEncoding {
+    var result = encoding
+    if PixelFormat.withoutRange(target) != target || PixelFormat.isRGB(target) {
+      result.fullRange = true
+    } else if PixelFormat.isRGB(format), PixelFormat.layout(target)?.model == .yuv {
+      result.fullRange = false
+    }
+    return result
+  }
+}
+
+extension PixelFormat {
+  /// The format of the list that loses least.
+  static func closest(to format: AVPixelFormat, among formats: [AVPixelFormat]) -> AVPixelFormat {
+    var loss: Int32 = 0
+    return avcodec_find_best_pix_fmt_of_list(
+      formats + [AV_PIX_FMT_NONE], format, hasAlpha(format) ? 1 : 0, &loss)
+  }
+}

@@ -1,0 +1,149 @@
+import CFFmpeg
+
+/// Writes one media file: frames encoded into the picture track, packets of all other tracks as they are.
+///
+/// The file has its final name only after ``finish()``. Until then it is a hidden file beside it, which ``abandon()`` and
+/// the end of the writer's life remove. Use it from one thread at a time.
+// @unchecked Sendable: so that it can be handed to the thread that writes.
+public final class MediaWriter: @unchecked Sendable {
+  /// What could not be taken over so far, in sentences.
+  public var warnings: [String] { plan.warnings + timeWarnings }
+
+  private let encoding: VideoEncoding
+  private let template: MediaTemplate
+  private let container: Container
+  private let plan: TrackPlan
+  private let threads: Int
+  private let file: TemporaryFile
+  private var muxer: Muxer?
+  private var encoder: VideoEncoder?
+  /// Packets that came before the first frame: the header needs the encoder, and that the frame.
+  private var early: [Packet] = []
+  private var phase = Phase.writing
+  /// The muxer's warnings, once it is gone.
+  private var lateWarnings: [String] = []
+
+  private enum Phase { case writing, finished, abandoned }
+
+  /// Prepares a file with the tracks, times, chapters and metadata of `template`.
+  ///
+  /// - Parameters:
+  ///   - path: where the file will be. Its extension names the container.
+  ///   - template: what it takes over: ``MediaReader/template``, or one made from nothing.
+  ///   - encoding: how pictures are compressed.
+  ///   - extraMetadata: entries to add to the file's own.
+  ///   - threads: threads for encoding; 0 for as many as there are cores.
+  /// - Throws: ``MediaError`` if the container, the encoder or the place will not do.
+  public init(
+    path: String, like template: MediaTemplate, encoding: VideoEncoding = VideoEncoding(),
+    extraMetadata: [String: String] = [:], threads: Int = 0
+  ) throws(MediaError) {
+    container = try Container(forVideoAt: path)
+    if let name = encoding.encoder { _ = try EncoderChoice.named(name, container: container, path: path) }
+    plan = try TrackPlan(template, in: container, path: path)
+    try FilePath.checkWritable(path)
+    self.encoding = encoding
+    self.template = template
+    self.threads = threads
+    file = TemporaryFile(for: path)
+    do throws(MediaError) {
+      muxer = try Muxer(
+        container, template: template, plan: plan, extraMetadata: extraMetadata, temporary: file.path, path: path)
+    } catch {
+      file.remove()
+      throw error
+    }
+  }
+
+  deinit { abandon() }
+
+  /// Copies a packet of another track. Those of tracks that were left out are ignored.
+  ///
+  /// - Throws: ``MediaError`` if it cannot be written.
+  public func write(_ packet: Packet) throws(MediaError) {
+    checkWriting()
+    guard encoder != nil else {
+      early.append(packet)
+      return
+    }
+    try copy(packet)
+  }
+
+  /// Encodes a frame. All must have the size and format of the first.
+  ///
+  /// - Throws: ``MediaError`` if the encoder does not take such frames, or the file cannot be written.
+  public func encode(_ frame: Frame) throws(MediaError) {
+    checkWriting()
+    if encoder == nil { try begin(frame) }
+    guard let encoder else { return }
+    try encoder.send(frame)
+    try drain(encoder)
+  }
+
+  /// Ends the file and gives it its name, in place of what was there.
+  ///
+  /// - Throws: ``MediaError`` if there was no frame, or the file cannot be written; then nothing is left behind.
+  public func finish() throws(MediaError) -> Output {
+    checkWriting()
+    do throws(MediaError) {
+      guard let encoder, let muxer else {
+        throw MediaError(.failed, "Cannot finish “\(file.finalPath)”: it has no frames.")
+      }
+      try encoder.end()
+      try drain(encoder)
+      try muxer.end()
+      let output = Output(
+        path: file.finalPath, frames: encoder.frames, bytes: FilePath.size(of: file.path) ?? 0, encoder: encoder.name,
+        warnings: warnings)
+      try file.deliver()
+      phase = .finished
+      lateWarnings = muxer.warnings
+      self.muxer = nil
+      early = []
+      return output
+    } catch {
+      abandon()
+      throw error
+    }
+  }
+
+  /// Stops, and removes what was written. The final path is not touched. Does nothing after ``finish()``.
+  public func abandon() {
+    guard phase == .writing else { return }
+    phase = .abandoned
+    muxer = nil
+    encoder = nil
+    early = []
+    file.remove()
+  }
+
+  private func checkWriting() { precondition(phase == .writing, "the file is finished or abandoned already") }
+
+  private func begin(_ frame: Frame) throws(MediaError) {
+    let request = VideoEncoder.Request(
+      encoding: encoding, container: container, template: template, threads: threads, path: file.finalPath)
+    let made = try VideoEncoder(request, first: frame)
+    try muxer?.begin(made, first: frame)
+    encoder = made
+    let waiting = early
+    early = []
+    for packet in waiting { try copy(packet) }
+  }
+
+  private func copy(_ packet: Packet) throws(MediaError) {
+    guard let copy = av_packet_clone(packet.av) else { throw .outOfMemory }
+    try muxer?.write(copy, track: packet.track, timeBase: packet.timeBase)
+  }
+
+  private func drain(_ encoder: VideoEncoder) throws(MediaError) {
+    while let packet = try encoder.receive() {
+      try muxer?.write(packet, track: template.main, timeBase: encoder.context.pointee.time_base)
+    }
+  }
+
+  private var timeWarnings: [String] {
+    let moved = encoder?.movedFrames ?? 0
+    let ofFrames = moved == 0 ? [] : ["\(moved) frames were not later than the one before and were moved."]
+    return ofFrames + (muxer?.warnings ?? lateWarnings)
+  }
+}

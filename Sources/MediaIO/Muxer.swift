@@ -1,0 +1,153 @@
+import CFFmpeg
+
+/// Writes a container.
+final class Muxer {
+  private let context: UnsafeMutablePointer<AVFormatContext>
+  private let container: Container
+  private let template: MediaTemplate
+  private let plan: TrackPlan
+  /// Where each track of the input goes; nil for those left out.
+  private var targets: [UnsafeMutablePointer<AVStream>?] = []
+  private var clocks: [PacketClock] = []
+  private let path: String
+  private var isOpen = false
+
+  /// - Parameters:
+  ///   - temporary: where to write.
+  ///   - path: what to call it in messages.
+  init(
+    _ container: Container, template: MediaTemplate, plan: TrackPlan, extraMetadata: [String: String],
+    temporary: String, path: String
+  ) throws(MediaError) {
+    self.container = container
+    self.template = template
+    self.plan = plan
+    self.path = path
+    var made: UnsafeMutablePointer<AVFormatContext>?
+    let url = FilePath.url(temporary)
+    guard avformat_alloc_output_context2(&made, container.format, nil, url) >= 0, let context = made else {
+      throw .outOfMemory
+    }
+    self.context = context
+    // Codecs that FFmpeg calls experimental in a container came from such a container.
+    context.pointee.strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL
+    ContainerMetadata.copy(
+      from: template.context.pointee.metadata, adding: extraMetadata, to: &context.pointee.metadata)
+    guard cff_copy_chapters(context, template.context) >= 0 else { throw .outOfMemory }
+    for (index, fate) in plan.fates.enumerated() {
+      targets.append(fate == .leaveOut ? nil : try addStream(like: template.streams[index], index, fate))
+      clocks.append(PacketClock(allowsEqual: container.has(AVFMT_TS_NONSTRICT)))
+    }
+    let opened = libav { avio_open(&context.pointee.pb, url, AVIO_FLAG_WRITE) }
+    guard !opened.failed else {
+      throw MediaError(.unwritable, "Cannot write “\(path)”: \(LibavResult.describe(opened.code)).")
+    }
+  }
+
+  deinit {
+    avio_closep(&context.pointee.pb)
+    avformat_free_context(context)
+  }
+
+  private func addStream(like source: UnsafeMutablePointer<AVStream>?, _ index: Int, _ fate: TrackPlan.Fate)
+    throws(MediaError) -> UnsafeMutablePointer<AVStream>?
+  {
+    guard let source, let stream = avformat_new_stream(context, nil) else { throw .outOfMemory }
+    stream.pointee.time_base = source.pointee.time_base
+    stream.pointee.avg_frame_rate = source.pointee.avg_frame_rate
+    stream.pointee.disposition = source.pointee.disposition
+    ContainerMetadata.copyTrack(
+      from: source.pointee.metadata, isEncoded: fate == .encode, to: &stream.pointee.metadata)
+    guard fate != .encode else { return stream }
+    stream.pointee.r_frame_rate = source.pointee.r_frame_rate
+    stream.pointee.sample_aspect_ratio = source.pointee.sample_aspect_ratio
+    let parameters = stream.pointee.codecpar.unsafelyUnwrapped
+    guard avcodec_parameters_copy(parameters, source.pointee.codecpar) >= 0,
+      cff_stream_copy_side_data(stream, source) >= 0
+    else { throw .outOfMemory }
+    parameters.pointee.codec_tag = container.tag(for: source.pointee.codecpar.pointee)
+    // These containers state block sizes that hold for one packet only, and mislead others.
+    if parameters.pointee.codec_id == AV_CODEC_ID_AC3
+      || (parameters.pointee.codec_id == AV_CODEC_ID_MP3 && [1, 576, 1152].contains(parameters.pointee.block_align))
+    {
+      parameters.pointee.block_align = 0
+    }
+    if fate == .attach { try makeAttachment(stream, index) }
+    return stream
+  }
+
+  /// Turns a track for a cover into an attached file.
+  private func makeAttachment(_ stream: UnsafeMutablePointer<AVStream>, _ index: Int) throws(MediaError) {
+    let bytes = template.covers[index] ?? []
+    let parameters = stream.pointee.codecpar.unsafelyUnwrapped
+    let isPNG = parameters.pointee.codec_id == AV_CODEC_ID_PNG
+    av_freep(&parameters.pointee.extradata)
+    guard let memory = av_mallocz(bytes.count + Int(AV_INPUT_BUFFER_PADDING_SIZE)) else { throw .outOfMemory }
+    memory.copyMemory(from: bytes, byteCount: bytes.count)
+    parameters.pointee.extradata = memory.assumingMemoryBound(to: UInt8.self)
+    parameters.pointee.extradata_size = Int32(clamping: bytes.count)
+    parameters.pointee.codec_type = AVMEDIA_TYPE_ATTACHMENT
+    parameters.pointee.codec_tag = 0
+    stream.pointee.disposition = 0
+    av_dict_set(&stream.pointee.metadata, "filename", isPNG ? "cover.png" : "cover.jpg", AV_DICT_DONT_OVERWRITE)
+    av_dict_set(
+      &stream.pointee.metadata, "mimetype", isPNG ? "image/png" : "image/jpeg", AV_DICT_DONT_OVERWRITE)
+  }
+
+  /// Describes the encoded track and writes the header.
+  func begin(_ encoder: VideoEncoder, first frame: Frame) throws(MediaError) {
+    guard let stream = targets[template.main], let source = template.streams[template.main] else { return }
+    guard avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context) >= 0 else { throw .outOfMemory }
+    stream.pointee.time_base = encoder.context.pointee.time_base
+    stream.pointee.sample_aspect_ratio = encoder.context.pointee.sample_aspect_ratio
+    try VideoSideData.copy(from: source, first: frame, to: stream)
+    var options: OpaquePointer?
+    defer { av_dict_free(&options) }
+    if container.isMP4 {
+      let freeKeys = ContainerMetadata.needsFreeKeys(context.pointee.metadata) ? "+use_metadata_tags" : ""
+      av_dict_set(&options, "movflags", "+faststart" + freeKeys, 0)
+    }
+    let written = libav { avformat_write_header(context, &options) }
+    guard !written.failed else {
+      throw MediaError(
+        .unsupported, "Cannot start “\(path)”: \(written.reason); write an .mkv file instead.")
+    }
+    isOpen = true
+  }
+
+  /// Writes a packet of the input's track `index` and takes it over.
+  func write(_ packet: UnsafeMutablePointer<AVPacket>, track index: Int, timeBase: AVRational) throws(MediaError) {
+    var owned: UnsafeMutablePointer<AVPacket>? = packet
+    defer { av_packet_free(&owned) }
+    guard targets.indices.contains(index), let stream = targets[index], plan.fates[index] != .attach else { return }
+    clocks[index].stamp(packet, from: timeBase, to: stream.pointee.time_base)
+    packet.pointee.stream_index = stream.pointee.index
+    packet.pointee.pos = -1
+    let written = libav { av_interleaved_write_frame(context, packet) }
+    guard !written.failed else { throw failure(written) }
+  }
+
+  /// Writes what is held back and the end of the file.
+  func end() throws(MediaError) {
+    let written = libav {
+      let code = av_write_trailer(context)
+      // What the disk did not take shows only now.
+      let closed = avio_closep(&context.pointee.pb)
+      return code < 0 ? code : closed
+    }
+    guard !written.failed else { throw failure(written) }
+  }
+
+  /// What had to be changed of the copied tracks' times.
+  var warnings: [String] {
+    clocks.enumerated().compactMap { index, clock in
+      clock.movedPackets == 0
+        ? nil : "\(clock.movedPackets) packets of track \(index) ran backwards in time and were moved."
+    }
+  }
+
+  private func failure(_ result: LibavResult) -> MediaError {
+    let reason = result.code == cff_error(ENOSPC) ? "the disk is full" : result.reason
+    return MediaError(.failed, "Writing “\(path)” failed: \(reason); the unfinished file was removed.")
+  }
+}

@@ -1,0 +1,65 @@
+import CFFmpeg
+import Glibc
+import Imaging
+
+/// Still pictures.
+public enum PictureFile {
+  /// Extensions of the files it writes, without the dot.
+  public static let writableExtensions = PictureFormat.all.flatMap(\.extensions)
+
+  /// Reads a picture, in the format its decoder gives. Of a video, its first frame.
+  ///
+  /// - Throws: ``MediaError`` if there is no such file, or it holds no picture.
+  public static func read(_ path: String) throws(MediaError) -> Frame {
+    let reader = try MediaReader(path: path, threads: 1)
+    while let item = try reader.next() {
+      if case .frame(let frame) = item { return frame }
+    }
+    // The reader throws at the end of a file without a frame, so this is not reached.
+    throw MediaError(.unreadable, "Cannot use “\(path)”: it holds no picture.")
+  }
+
+  /// Writes a picture, as the path's extension says. Depth and alpha stay where the file type has them.
+  ///
+  /// A picture that is stored turned stays so in JPEG, which can say it; in other files it is turned for good.
+  ///
+  /// - Parameters:
+  ///   - frame: the picture.
+  ///   - path: where the file will be; an older one is replaced when the new one is whole.
+  ///   - quality: 0…100, for JPEG and WebP.
+  /// - Throws: ``MediaError`` if the file type is unknown or the file cannot be written.
+  @discardableResult
+  public static func write(_ frame: Frame, to path: String, quality: Int = 80) throws(MediaError) -> Output {
+    let format = try PictureFormat(for: path)
+    try FilePath.checkWritable(path)
+    let orientation = frame.orientation
+    let isTurned = orientation != .upright && !format.keepsOrientation
+    let picture = try format.prepare(isTurned ? frame.editable().turned(by: orientation) : frame)
+    let encoder = try PictureEncoder(picture, format: format, quality: quality, path: path)
+    var bytes = try encoder.encode(picture)
+    if format.keepsOrientation, orientation != .upright { bytes = ExifOrientation.insert(orientation, intoJPEG: bytes) }
+    try save(bytes, to: path)
+    return Output(path: path, frames: 1, bytes: bytes.count, encoder: encoder.name, warnings: [])
+  }
+
+  private static func save(_ bytes: [UInt8], to path: String) throws(MediaError) {
+    let file = TemporaryFile(for: path)
+    guard let stream = fopen(file.path, "wb") else {
+      throw MediaError(.unwritable, "Cannot write “\(path)”: \(FilePath.reason(errno)).")
+    }
+    let written = fwrite(bytes, 1, bytes.count, stream)
+    // What the disk did not take may show only on closing.
+    let closed = fclose(stream)
+    guard written == bytes.count, closed == 0 else {
+      let reason = FilePath.reason(errno)
+      file.remove()
+      throw MediaError(.failed, "Writing “\(path)” failed: \(reason); the unfinished file was removed.")
+    }
+    do throws(MediaError) {
+      try file.deliver()
+    } catch {
+      file.remove()
+      throw error
+    }
+  }
+}

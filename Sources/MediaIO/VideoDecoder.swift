@@ -1,0 +1,87 @@
+import CFFmpeg
+
+/// Decodes the main picture track.
+final class VideoDecoder {
+  let context: UnsafeMutablePointer<AVCodecContext>
+  private let stream: UnsafeMutablePointer<AVStream>
+  private let orientation: Orientation?
+  private let pool = FramePool()
+  /// Time of the frame before and how long it is, to continue from where a frame has no time of its own.
+  private var expected: Int64?
+  private let frameLength: Int64
+
+  enum Step {
+    case frame(Frame)
+    case needsPacket
+    case damaged
+    case end
+  }
+
+  init(
+    _ stream: UnsafeMutablePointer<AVStream>, orientation: Orientation?, frameRate: AVRational, threads: Int,
+    path: String
+  ) throws(MediaError) {
+    self.stream = stream
+    self.orientation = orientation
+    let parameters = stream.pointee.codecpar
+    let name = string(avcodec_get_name(stream.pointee.codecpar.pointee.codec_id))
+    guard let codec = avcodec_find_decoder(stream.pointee.codecpar.pointee.codec_id) else {
+      throw MediaError(
+        .unsupported,
+        "Cannot read “\(path)”: this FFmpeg has no decoder for its picture track (\(name)); convert the file to H.264 first."
+      )
+    }
+    guard let context = avcodec_alloc_context3(codec) else { throw .outOfMemory }
+    self.context = context
+    frameLength = frameRate.num > 0 ? max(1, av_rescale_q(1, av_inv_q(frameRate), stream.pointee.time_base)) : 1
+    let opened = libav {
+      let code = avcodec_parameters_to_context(context, parameters)
+      if code < 0 { return code }
+      context.pointee.pkt_timebase = stream.pointee.time_base
+      // The library's default is one thread; 0 asks for as many as there are cores.
+      context.pointee.thread_count = Int32(clamping: threads)
+      context.pointee.thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE
+      return avcodec_open2(context, codec, nil)
+    }
+    guard !opened.failed else {
+      throw MediaError(
+        .unreadable,
+        "Cannot read “\(path)”: the decoder for \(name) does not start: \(opened.reason); try another copy.")
+    }
+  }
+
+  deinit {
+    var closing: UnsafeMutablePointer<AVCodecContext>? = context
+    avcodec_free_context(&closing)
+  }
+
+  /// Hands over a packet, or the end (nil). Call it after ``next()`` has asked for one.
+  func send(_ packet: UnsafeMutablePointer<AVPacket>?) -> LibavResult {
+    libav { avcodec_send_packet(context, packet) }
+  }
+
+  /// The next frame in the order of display.
+  func next() throws(MediaError) -> Step {
+    guard let frame = av_frame_alloc() else { throw .outOfMemory }
+    let received = libav { avcodec_receive_frame(context, frame) }
+    guard received.failed else {
+      setTime(of: frame)
+      return .frame(
+        Frame(owning: frame, timeBase: stream.pointee.time_base, trackOrientation: orientation, pool: pool))
+    }
+    Frame.discard(frame)
+    switch received.code {
+    case cff_error(EAGAIN): return .needsPacket
+    case cff_error_eof(): return .end
+    case cff_error(ENOMEM): throw .outOfMemory
+    default: return .damaged
+    }
+  }
+
+  private func setTime(of frame: UnsafeMutablePointer<AVFrame>) {
+    let time = known(frame.pointee.best_effort_timestamp) ?? known(frame.pointee.pts) ?? expected ?? 0
+    frame.pointee.pts = time
+    if cff_frame_duration(frame) <= 0 { cff_set_frame_duration(frame, frameLength) }
+    expected = time + cff_frame_duration(frame)
+  }
+}

@@ -1,0 +1,187 @@
+import CFFmpeg
+
+/// Encodes the main picture track, set up after its first frame.
+final class VideoEncoder {
+  let context: UnsafeMutablePointer<AVCodecContext>
+  let codec: UnsafePointer<AVCodec>
+  /// The first frame as the encoder sees it; all others must be alike.
+  private let first: (width: Int32, height: Int32, format: AVPixelFormat)
+  private let inputFormat: AVPixelFormat
+  /// How long the frames inside the encoder last, by their time: encoders forget it.
+  private var durations: [Int64: Int64] = [:]
+  private var lastTime: Int64?
+  private let frameLength: Int64
+  private(set) var frames = 0
+  private(set) var movedFrames = 0
+
+  var name: String { string(codec.pointee.name) }
+
+  struct Request {
+    var encoding: VideoEncoding
+    var container: Container
+    var template: MediaTemplate
+    var threads: Int
+    var path: String
+  }
+
+  init(_ request: Request, first frame: Frame) throws(MediaError) {
+    let source = frame.av.pointee
+    let choice = try EncoderChoice.choose(
+      request.encoding.encoder, container: request.container, format: frame.format,
+      isFullRange: frame.encoding.fullRange, path: request.path)
+    codec = choice.codec
+    inputFormat = frame.format
+    first = (source.width, source.height, choice.format)
+    guard let context = avcodec_alloc_context3(codec) else { throw .outOfMemory }
+    self.context = context
+    let template = request.template
+    let timeBase = VideoEncoder.timeBase(for: codec, request)
+    frameLength =
+      template.frameRate.num > 0 ? max(1, av_rescale_q(1, av_inv_q(template.frameRate), timeBase)) : 1
+    context.pointee.width = source.width
+    context.pointee.height = source.height
+    context.pointee.pix_fmt = choice.format
+    context.pointee.time_base = timeBase
+    context.pointee.framerate = template.frameRate
+    context.pointee.color_range = frame.encoding.fullRange ? AVCOL_RANGE_JPEG : source.color_range
+    context.pointee.colorspace = source.colorspace
+    context.pointee.color_primaries = source.color_primaries
+    context.pointee.color_trc = source.color_trc
+    context.pointee.chroma_sample_location = source.chroma_location
+    context.pointee.sample_aspect_ratio = VideoEncoder.pixelShape(source, template)
+    // The library's default is one thread; 0 asks for as many as there are cores.
+    context.pointee.thread_count = Int32(clamping: request.threads)
+    context.pointee.thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE
+    context.pointee.strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL
+    if request.container.has(AVFMT_GLOBALHEADER) { context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
+    setInterlacing(frame)
+    // QuickTime plays HEVC only under this tag.
+    if codec.pointee.id == AV_CODEC_ID_HEVC, request.container.isMP4 {
+      context.pointee.codec_tag = cff_tag(CChar(bitPattern: 104), 118, 99, 49)
+    }
+    if let preset = request.encoding.preset { try EncoderPreset.apply(preset, to: context, encoder: name) }
+    let name = string(codec.pointee.name)
+    let isPlain = PixelFormat.layout(choice.format).map { $0.chromaShiftX == 1 && !$0.hasAlpha } ?? true
+    let opened = libav { [codec] in
+      let setting = EncoderQuality.setting(request.encoding.quality, encoder: name, isFull420Or422: isPlain)
+      let code = EncoderQuality.apply(setting, to: context)
+      if code < 0 { return code }
+      // x265 does not know FFmpeg's log and prints to standard error.
+      if name == "libx265" { av_opt_set(context.pointee.priv_data, "x265-params", "log-level=none", 0) }
+      return avcodec_open2(context, codec, nil)
+    }
+    guard !opened.failed else {
+      throw MediaError(
+        .unsupported,
+        "The encoder \(name) does not take \(source.width)x\(source.height) \(PixelFormat.name(choice.format)) pictures for “\(request.path)”: \(opened.reason); choose another encoder."
+      )
+    }
+  }
+
+  deinit {
+    var closing: UnsafeMutablePointer<AVCodecContext>? = context
+    avcodec_free_context(&closing)
+  }
+
+  /// The input's own unit of time, so that no timestamp is rounded. Encoders and containers that can only count whole
+  /// frames, or in no more than 16 bits, get the length of one frame.
+  private static func timeBase(for codec: UnsafePointer<AVCodec>, _ request: Request) -> AVRational {
+    let template = request.template
+    let own = template.streams[template.main]?.pointee.time_base ?? AVRational(num: 1, den: 90000)
+    guard template.frameRate.num > 0 else { return own }
+    let is16Bit = [AV_CODEC_ID_MPEG4, AV_CODEC_ID_H263, AV_CODEC_ID_H263P].contains(codec.pointee.id)
+    let countsFrames =
+      cff_encoder_has_fixed_rates(codec) != 0 || codec.pointee.id == AV_CODEC_ID_THEORA
+      || !request.container.has(AVFMT_VARIABLE_FPS)
+    return countsFrames || (is16Bit && own.den > 65535) ? av_inv_q(template.frameRate) : own
+  }
+
+  private static func pixelShape(_ frame: AVFrame, _ template: MediaTemplate) -> AVRational {
+    guard frame.sample_aspect_ratio.num == 0, let stream = template.streams[template.main]?.pointee else {
+      return frame.sample_aspect_ratio
+    }
+    let shape = stream.sample_aspect_ratio
+    return shape.num != 0 ? shape : stream.codecpar.pointee.sample_aspect_ratio
+  }
+
+  /// Fields woven into a frame are coded as fields, or they would be smeared into each other.
+  private func setInterlacing(_ frame: Frame) {
+    guard cff_frame_is_interlaced(frame.av) != 0 else { return }
+    context.pointee.field_order = cff_frame_is_top_field_first(frame.av) != 0 ? AV_FIELD_TT : AV_FIELD_BB
+    if ["libx264", "prores_ks", "mpeg2video"].contains(name) {
+      context.pointee.flags |= AV_CODEC_FLAG_INTERLACED_DCT | AV_CODEC_FLAG_INTERLACED_ME
+    }
+  }
+
+  /// Takes a frame in.
+  func send(_ frame: Frame) throws(MediaError) {
+    try checkAlike(frame)
+    let input = inputFormat == first.format || isAlias ? try frame.reference() : try frame.converted(to: first.format)
+    input.av.pointee.format = first.format.rawValue
+    // Else some encoders take the kind of the input's frame for an order.
+    input.av.pointee.pict_type = AV_PICTURE_TYPE_NONE
+    let time = nextTime(frame)
+    input.av.pointee.pts = time
+    let timeBase = context.pointee.time_base
+    if frame.duration > 0, frame.timeBase.num > 0 {
+      durations[time] = max(1, av_rescale_q(frame.duration, frame.timeBase, timeBase))
+      cff_set_frame_duration(input.av, durations[time] ?? 0)
+    }
+    let sent = libav { avcodec_send_frame(context, input.av) }
+    guard !sent.failed else { throw failure(sent) }
+    frames += 1
+  }
+
+  /// Says that no more frames come.
+  func end() throws(MediaError) {
+    let sent = libav { avcodec_send_frame(context, nil) }
+    guard !sent.failed else { throw failure(sent) }
+  }
+
+  /// The next packet, in the encoder's time base; nil if the encoder wants more frames or is empty.
+  func receive() throws(MediaError) -> UnsafeMutablePointer<AVPacket>? {
+    guard let packet = av_packet_alloc() else { throw .outOfMemory }
+    let received = libav { avcodec_receive_packet(context, packet) }
+    guard received.failed else {
+      if let duration = durations.removeValue(forKey: packet.pointee.pts) { packet.pointee.duration = duration }
+      if packet.pointee.duration <= 0 { packet.pointee.duration = frameLength }
+      return packet
+    }
+    var owned: UnsafeMutablePointer<AVPacket>? = packet
+    av_packet_free(&owned)
+    if received.code == cff_error(EAGAIN) || received.code == cff_error_eof() { return nil }
+    throw failure(received)
+  }
+
+  /// Whether the encoder's format is only another name of the input's.
+  private var isAlias: Bool { PixelFormat.withoutRange(inputFormat) == PixelFormat.withoutRange(first.format) }
+
+  private func checkAlike(_ frame: Frame) throws(MediaError) {
+    let now = frame.av.pointee
+    guard now.width == first.width, now.height == first.height, frame.format == inputFormat else {
+      throw MediaError(
+        .unsupported,
+        "The picture changes from \(first.width)x\(first.height) \(PixelFormat.name(inputFormat)) to \(now.width)x\(now.height) \(frame.pixelFormatName) after \(frames) frames, which one video cannot; cut the input there first."
+      )
+    }
+  }
+
+  /// The frame's time in the encoder's unit. Each frame must be later than the one before: where the input says otherwise,
+  /// it is moved by the least there is.
+  private func nextTime(_ frame: Frame) -> Int64 {
+    var time = (lastTime ?? -frameLength) + frameLength
+    if let own = known(frame.av.pointee.pts), frame.timeBase.num > 0 {
+      time = av_rescale_q(own, frame.timeBase, context.pointee.time_base)
+    }
+    if let lastTime, time <= lastTime {
+      time = lastTime + 1
+      movedFrames += 1
+    }
+    lastTime = time
+    return time
+  }
+
+  private func failure(_ result: LibavResult) -> MediaError {
+    MediaError(.failed, "The encoder \(name) failed after \(frames) frames: \(result.reason); try another encoder.")
+  }
+}
