@@ -125,6 +125,14 @@ public final class Session {
     canceller.cancel()
   }
 
+  /// How often outputs were made anew instead of reused, for tests.
+  package var timesOutputsWereMade: Int { outputTensors.timesMade }
+
+  deinit {
+    // The outputs' memory is the session's.
+    outputTensors.forget()
+  }
+
   private var cancelled: InferenceError {
     InferenceError(.cancelled, "running model '\(name)' was cancelled")
   }

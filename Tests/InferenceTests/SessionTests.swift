@@ -33,12 +33,12 @@ import Testing
 
   @Test func laterRunsReuseTheOutputs() throws {
     let session = try Session(runtime, .adding)
-    try session.run()
-    let first = session.withOutput(0) { elements, _ in elements.baseAddress }
-    session.set(0, [3, 4])
-    try session.run()
-    #expect(session.withOutput(0) { elements, _ in elements.baseAddress } == first)
-    #expect(session.values(0) == [3, 4])
+    for values in [[1, 2], [3, 4], [5, 6]] as [[Float]] {
+      session.set(0, values)
+      try session.run()
+      #expect(session.values(0) == values)
+    }
+    #expect(session.timesOutputsWereMade == 1)
   }
 
   @Test func anInputCanBeBoundAgainInAnotherShape() throws {
@@ -52,7 +52,10 @@ import Testing
       try session.run()
       #expect(session.values(0) == values.map { max($0, 0) })
       #expect(session.withOutput(0) { _, shape in shape } == shape)
+      try session.run()
+      #expect(session.values(0) == values.map { max($0, 0) })
     }
+    #expect(session.timesOutputsWereMade == 4)
   }
 
   @Test func bindingTheSameShapeKeepsTheValues() throws {
@@ -142,6 +145,39 @@ import Testing
     #expect(error?.message == "model 'test': input 'picture' is [1, ?, ?] float32; bind its shape before running")
   }
 
+  @Test func aTensorBeyondTheLimit() throws {
+    let session = try Session(runtime, .anySize)
+    let error = #expect(throws: InferenceError.self) { try session.bindInput("picture", shape: [1, 1 << 14, 1 << 15]) }
+    #expect(
+      error?.message == "making input 'picture' of model 'test': "
+        + "a tensor of shape [1, 16384, 32768] does not fit into memory")
+  }
+
+  /// A damaged model may ask for any size.
+  @Test func aModelWithAHugeInput() throws {
+    let model = OnnxModel(
+      nodes: [.init("Relu", ["in"], ["out"])], inputs: [.init("in", [1 << 40])], outputs: [.init("out", [1 << 40])])
+    let error = #expect(throws: InferenceError.self) { try Session(runtime, model) }
+    #expect(
+      error?.message == "making input 'in' of model 'test': a tensor of shape [1099511627776] does not fit into memory")
+  }
+
+  @Test func aRunThatFails() throws {
+    let model = OnnxModel(
+      nodes: [.init("Add", ["a", "b"], ["sum"])],
+      inputs: [.init("a", [nil]), .init("b", [nil])], outputs: [.init("sum", [nil])])
+    let session = try Session(runtime, model)
+    try session.bindInput("a", shape: [2])
+    try session.bindInput("b", shape: [3])
+    let error = #expect(throws: InferenceError.self) { try session.run() }
+    #expect(error?.kind == .failed)
+    #expect(error?.message.hasPrefix("running model 'test': ") == true)
+    #expect(error?.message.contains { $0.isNewline } == false)
+    try session.bindInput("b", shape: [2])
+    try session.run()
+    #expect(session.values(0) == [0, 0])
+  }
+
   @Test func aModelThatIsNotTheOneInTheCatalogue() throws {
     let cases: [(LoadedModel.Interface, String)] = [
       (
@@ -203,7 +239,7 @@ import Testing
   }
 
   @Test(arguments: [
-    [], [0], [255, 255, 255, 255], Array(repeating: 0, count: 10_000), Array("not a model".utf8),
+    [0], [255, 255, 255, 255], Array(repeating: 0, count: 10_000), Array("not a model".utf8),
     Array(OnnxModel.adding.bytes.dropLast(20)), Array(OnnxModel.adding.bytes.dropFirst(5)),
   ]) func isAnError(_ bytes: [UInt8]) throws {
     let error = #expect(throws: InferenceError.self) {
@@ -212,6 +248,14 @@ import Testing
     #expect(error?.kind == .modelUnusable)
     #expect(error?.message.hasPrefix("loading model 'test': ") == true)
     #expect(error?.message.contains("\n") == false)
+  }
+
+  @Test func anEmptyFile() throws {
+    let error = #expect(throws: InferenceError.self) {
+      try Session(runtime: runtime, model: LoadedModel(name: "test", bytes: []))
+    }
+    #expect(error?.kind == .modelUnusable)
+    #expect(error?.message == "loading model 'test': the file is empty")
   }
 
   /// A changed byte may leave a model that works, under another name say. It must never end the process.
