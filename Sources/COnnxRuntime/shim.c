@@ -7,7 +7,6 @@
 #define ASSERT_SLOT(function, slot) \
   _Static_assert(offsetof(ort_api, function) == (slot) * sizeof(void *), #function " is in another slot")
 
-ASSERT_SLOT(GetErrorCode, 1);
 ASSERT_SLOT(GetErrorMessage, 2);
 ASSERT_SLOT(CreateEnvWithCustomLogger, 4);
 ASSERT_SLOT(CreateSessionFromArray, 8);

@@ -34,20 +34,13 @@ extension TensorInfo: CustomStringConvertible {
   public var description: String { "\(shapeDescription) \(elementType)" }
 }
 
-/// What a tensor's elements are.
+/// What a tensor's elements are. Messages have them by the names of the cases.
 ///
 /// Raw values are ONNX's own numbers (`TensorProto.DataType`). Sessions read and write `float32` only; the rest are
 /// named so that a message can say what a model has instead.
-public enum ElementType: Int, Sendable, CustomStringConvertible {
+public enum ElementType: Int, Sendable {
   case unknown = 0
   case float32 = 1
   case uint8, int8, uint16, int16, int32, int64, string, bool, float16, float64, uint32, uint64
   case complex64, complex128, bfloat16
-
-  public var description: String {
-    // An enum without associated values prints as the name of its case.
-    var name = ""
-    print(self, terminator: "", to: &name)
-    return name
-  }
 }

@@ -1,4 +1,5 @@
 internal import COnnxRuntime
+import Glibc
 
 /// A float32 tensor in memory of our own, which ONNX Runtime reads in place.
 final class FloatTensor {
@@ -6,16 +7,24 @@ final class FloatTensor {
   let elements: UnsafeMutableBufferPointer<Float>
   let value: Handle
 
+  /// The most that one tensor may take: ten 4K pictures. A damaged model can ask for anything.
+  static let maximumByteCount = 1 << 30
+
   /// A tensor of zeros.
   ///
-  /// - Throws: `failed` if `shape` is more than memory can hold.
+  /// - Throws: `failed` if `shape` takes more than `maximumByteCount`, or more than there is.
   init(api: Api, memory: Handle, shape: [Int], operation: String) throws(InferenceError) {
-    guard let count = elementCount(shape) else {
+    let byteCount = shape.reduce(MemoryLayout<Float>.stride) { product, size in
+      product.multipliedReportingOverflow(by: size).overflow ? .max : product * size
+    }
+    // Kernels read whole vectors, the widest being 64 bytes.
+    let alignment = 64
+    guard byteCount <= FloatTensor.maximumByteCount,
+      let bytes = aligned_alloc(alignment, (byteCount / alignment + 1) * alignment)
+    else {
       throw InferenceError(.failed, "\(operation): a tensor of shape \(shape) does not fit into memory")
     }
-    let byteCount = count * MemoryLayout<Float>.stride
-    // Kernels read whole vectors, the widest being 64 bytes.
-    let bytes = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
+    let count = byteCount / MemoryLayout<Float>.stride
     let elements = bytes.bindMemory(to: Float.self, capacity: count)
     elements.initialize(repeating: 0, count: count)
     let dimensions = shape.map(Int64.init)
@@ -26,7 +35,7 @@ final class FloatTensor {
       }
       self.value = Handle(value) { api.table.pointee.ReleaseValue($0) }
     } catch {
-      bytes.deallocate()
+      free(bytes)
       throw error
     }
     self.shape = shape
@@ -35,17 +44,6 @@ final class FloatTensor {
 
   deinit {
     // The value borrows the memory but does not touch it when it is released, so the order does not matter.
-    UnsafeMutableRawPointer(elements.baseAddress!).deallocate()
+    free(elements.baseAddress)
   }
-}
-
-/// The product of `shape`, unless the bytes of so many floats overflow.
-private func elementCount(_ shape: [Int]) -> Int? {
-  var count = 1
-  for size in shape {
-    let (product, overflow) = count.multipliedReportingOverflow(by: size)
-    guard !overflow, product <= Int.max / MemoryLayout<Float>.stride else { return nil }
-    count = product
-  }
-  return count
 }

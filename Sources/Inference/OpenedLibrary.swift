@@ -22,24 +22,28 @@ package struct OpenedLibrary {
           ? "cannot open ONNX Runtime at \(path): \(answer); `make setup` gets one that fits this machine"
           : "\(path) is not ONNX Runtime: it has no OrtGetApiBase; name a libonnxruntime.so")
     }
-    let version = base.pointee.GetVersionString().map { String(cString: $0) } ?? "of unknown version"
+    let version = base.pointee.GetVersionString().map { String(cString: $0) } ?? "of no known version"
     // Asking an old library for a table it does not have makes it write to stderr, hence the number first.
-    guard OpenedLibrary.isNewEnough(version), let api = base.pointee.GetApi(UInt32(ort_api_version)) else {
-      throw InferenceError(
-        .runtimeUnusable,
-        "ONNX Runtime at \(answer) is \(version), and 1.\(ort_api_version) or newer is needed; "
-          + "`make setup` gets one")
+    try OpenedLibrary.requireNewEnough(version: version, path: answer)
+    guard let api = base.pointee.GetApi(UInt32(ort_api_version)) else {
+      throw OpenedLibrary.tooOld(version: version, path: answer)
     }
     self.path = answer
     self.version = version
     self.api = api
   }
 
-  /// Whether a library that calls itself `version` has every function used here.
-  package static func isNewEnough(_ version: String) -> Bool {
-    let numbers = version.split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
-    guard let major = numbers.first else { return false }
-    let minor = numbers.count > 1 ? numbers[1] : 0
-    return major > 1 || (major == 1 && minor >= Int(ort_api_version))
+  /// Throws unless a library that calls itself `version` has every function used here.
+  package static func requireNewEnough(version: String, path: String) throws(InferenceError) {
+    let numbers = version.split(separator: ".").prefix(2).map { Int($0) ?? 0 }
+    guard !numbers.lexicographicallyPrecedes([1, Int(ort_api_version)]) else {
+      throw tooOld(version: version, path: path)
+    }
+  }
+
+  private static func tooOld(version: String, path: String) -> InferenceError {
+    InferenceError(
+      .runtimeUnusable,
+      "ONNX Runtime at \(path) is \(version), and 1.\(ort_api_version) or newer is needed; `make setup` gets one")
   }
 }

@@ -16,6 +16,8 @@ final class OutputTensors {
   private let values: UnsafeMutablePointer<OpaquePointer?>
   private var outputs: [Output] = []
   private var sizesVary = false
+  /// How often ONNX Runtime had to make the outputs anew.
+  private(set) var timesMade = 0
 
   init(api: Api, names: [String]) {
     self.api = api
@@ -69,6 +71,7 @@ final class OutputTensors {
       UnsafePointer<ort_api>, UnsafeMutablePointer<UnsafePointer<CChar>>, UnsafeMutablePointer<OpaquePointer?>
     ) -> OpaquePointer?
   ) throws(InferenceError) {
+    timesMade += 1
     try api.check(run(api.table, names.pointers, values), operation)
     var made: [Output] = []
     for index in 0..<names.count {

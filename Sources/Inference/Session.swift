@@ -65,8 +65,7 @@ public final class Session {
   /// - Throws: `failed` if the model has no such input or does not take this shape.
   public func bindInput(_ name: String, shape: [Int]) throws(InferenceError) {
     guard let index = inputs.firstIndex(where: { $0.name == name }) else {
-      let names = inputs.map { "'\($0.name)'" }.joined(separator: ", ")
-      throw InferenceError(.failed, "model '\(self.name)' has no input '\(name)'; it has \(names)")
+      throw InferenceError(.failed, "model '\(self.name)' has no input '\(name)'; it has \(inputs.quotedNames)")
     }
     guard inputs[index].accepts(shape) else {
       throw InferenceError(
@@ -126,6 +125,14 @@ public final class Session {
     canceller.cancel()
   }
 
+  /// How often outputs were made anew instead of reused, for tests.
+  package var timesOutputsWereMade: Int { outputTensors.timesMade }
+
+  deinit {
+    // The outputs' memory is the session's.
+    outputTensors.forget()
+  }
+
   private var cancelled: InferenceError {
     InferenceError(.cancelled, "running model '\(name)' was cancelled")
   }
@@ -134,9 +141,8 @@ public final class Session {
   private func requireEqual(_ expected: [TensorInfo], _ found: [TensorInfo], _ side: String) throws(InferenceError) {
     for wanted in expected {
       guard let tensor = found.first(where: { $0.name == wanted.name }) else {
-        let names = found.map { "'\($0.name)'" }.joined(separator: ", ")
         throw InferenceError(
-          .modelUnusable, "model '\(name)': \(side) '\(wanted.name)' is missing; the file has \(names)")
+          .modelUnusable, "model '\(name)': \(side) '\(wanted.name)' is missing; the file has \(found.quotedNames)")
       }
       guard tensor == wanted else {
         throw InferenceError(
@@ -146,7 +152,14 @@ public final class Session {
     guard expected.map(\.name) == found.map(\.name) else {
       throw InferenceError(
         .modelUnusable,
-        "model '\(name)': the \(side)s should be \(expected.map(\.name)), and the file has \(found.map(\.name))")
+        "model '\(name)': the \(side)s should be \(expected.quotedNames), and the file has \(found.quotedNames)")
     }
+  }
+}
+
+extension [TensorInfo] {
+  /// The names as messages have them: `'a', 'b'`.
+  fileprivate var quotedNames: String {
+    map { "'\($0.name)'" }.joined(separator: ", ")
   }
 }

@@ -37,15 +37,15 @@ typedef void (*ort_log_function)(void *_Nullable context, int severity, const ch
 
 // The table of functions. A gap stands for functions that are not used; its length is the number of slots skipped.
 typedef struct ort_api {
-  intptr_t gap_0[1];
-  int (*_Nonnull GetErrorCode)(const ort_status *);
+  intptr_t gap_0[2];
   const char *_Nullable (*_Nonnull GetErrorMessage)(const ort_status *);
   intptr_t gap_3[1];
   ort_status *_Nullable (*_Nonnull CreateEnvWithCustomLogger)(ort_log_function, void *_Nullable context, int severity,
                                                               const char *log_id, ort_env *_Nullable *_Nonnull out);
   intptr_t gap_5[3];
-  ort_status *_Nullable (*_Nonnull CreateSessionFromArray)(const ort_env *, const void *bytes, size_t count,
-                                                           const ort_session_options *, ort_session *_Nullable *_Nonnull out);
+  ort_status *_Nullable (*_Nonnull CreateSessionFromArray)(const ort_env *, const void *bytes, size_t byte_count,
+                                                           const ort_session_options *,
+                                                           ort_session *_Nullable *_Nonnull out);
   ort_status *_Nullable (*_Nonnull Run)(ort_session *, const ort_run_options *_Nullable,
                                         const char *_Nonnull const *_Nonnull input_names,
                                         const ort_value *_Nullable const *_Nonnull inputs, size_t input_count,
@@ -74,8 +74,9 @@ typedef struct ort_api {
   intptr_t gap_40[6];
   ort_status *_Nullable (*_Nonnull RunOptionsSetTerminate)(ort_run_options *);
   intptr_t gap_47[2];
-  ort_status *_Nullable (*_Nonnull CreateTensorWithDataAsOrtValue)(const ort_memory_info *, void *data, size_t byte_count,
-                                                                   const int64_t *shape, size_t rank, int element_type,
+  ort_status *_Nullable (*_Nonnull CreateTensorWithDataAsOrtValue)(const ort_memory_info *, void *data,
+                                                                   size_t byte_count, const int64_t *shape,
+                                                                   size_t rank, int element_type,
                                                                    ort_value *_Nullable *_Nonnull out);
   intptr_t gap_50[1];
   ort_status *_Nullable (*_Nonnull GetTensorMutableData)(ort_value *, void *_Nullable *_Nonnull out);
