@@ -72,10 +72,10 @@ check_swift() {
   local said version major minor
   have swift || fail "Swift was not found in PATH. Install Swift 6.1 or newer as described at swift.org/install," \
     "then run this again."
-  said=$(swift --version 2>&1) || fail "'swift --version' failed: $said. Its installation at $(command -v swift) is not" \
-    "whole, or lacks packages it needs: swift.org/install lists those of your system."
+  said=$(swift --version 2>&1) || fail "'swift --version' failed: $said. The installation at $(command -v swift)" \
+    "is not whole, or lacks packages that it needs: swift.org/install lists those of your system."
   version=$(grep -oE -m 1 'Swift version [0-9]+\.[0-9]+' <<<"$said") ||
-    fail "'swift --version' names no version; it said: $said. Is $(command -v swift) the compiler? See swift.org/install."
+    fail "'swift --version' names no version; it said: $said. Is $(command -v swift) Swift's compiler?"
   version=${version#Swift version }
   major=${version%%.*} minor=${version#*.}
   ((major > 6 || (major == 6 && minor >= 1))) ||
