@@ -6,7 +6,7 @@
 # models    the built-in models                            │ or semblance in $XDG_CACHE_HOME or ~/.cache;
 # media     a picture and a few clips to try and to test   ┘ through pip, with its own configuration
 set -euo pipefail
-cd "$(dirname "$0")"
+scripts=$(dirname "$0")
 
 fail() {
   printf 'set-up: %s\n' "$*" >&2
@@ -86,7 +86,7 @@ fetch() {
   have python3 || fail "python3 was not found in PATH. Run 'make setup', which installs it."
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     fail "$(python3 --version) is too old: the set-up needs Python 3.11 or newer. Put such a python3 first in PATH."
-  python3 -B fetch.py "$@"
+  python3 -B "$scripts/fetch.py" "$@"
 }
 
 parts=()
