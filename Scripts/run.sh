@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts the face of $SOURCE onto $TARGET (by default the demo media), writes $OUTPUT and a before/after sheet beside it.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+project=$(dirname "$0")/..
 
 cache=${SEMBLANCE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/semblance}
 source=${SOURCE:-$cache/media/astronaut.png}
@@ -18,10 +18,10 @@ done
 folder=$(dirname -- "$output")
 name=$(basename -- "$output")
 mkdir -p -- "$folder"
-.build/release/semblance run --source "$source" --target "$target" --output "$output"
+"$project/.build/release/semblance" run --source "$source" --target "$target" --output "$output"
 
 sheet=$folder/${name%.*}-sheet.jpg
-Scripts/contact-sheet.sh "$target" "$output" "$sheet"
+"$project/Scripts/contact-sheet.sh" "$target" "$output" "$sheet"
 echo
 echo "Result:        $(realpath -- "$output")"
 echo "Before, after: $(realpath -- "$sheet")"

@@ -6,7 +6,7 @@
 # models    the built-in models                            │ or semblance in $XDG_CACHE_HOME or ~/.cache;
 # media     a picture and a few clips to try and to test   ┘ through pip, with its own configuration
 set -euo pipefail
-cd "$(dirname "$0")"
+scripts=$(dirname "$0")
 
 fail() {
   printf 'set-up: %s\n' "$*" >&2
@@ -69,12 +69,13 @@ install_packages() {
 }
 
 check_swift() {
-  local version major minor
+  local said version major minor
   have swift || fail "Swift was not found in PATH. Install Swift 6.1 or newer as described at swift.org/install," \
     "then run this again."
-  version=$(swift --version 2>/dev/null | grep -oE 'Swift version [0-9]+\.[0-9]+' | head -n 1) ||
-    fail "'swift --version' failed or names no version: $(command -v swift) does not work here. Reinstall Swift 6.1" \
-      "or newer for this system as described at swift.org/install."
+  said=$(swift --version 2>&1) || fail "'swift --version' failed: $said. The installation at $(command -v swift)" \
+    "is not whole, or lacks packages that it needs: swift.org/install lists those of your system."
+  version=$(grep -oE -m 1 'Swift version [0-9]+\.[0-9]+' <<<"$said") ||
+    fail "'swift --version' names no version; it said: $said. Is $(command -v swift) Swift's compiler?"
   version=${version#Swift version }
   major=${version%%.*} minor=${version#*.}
   ((major > 6 || (major == 6 && minor >= 1))) ||
@@ -85,7 +86,7 @@ fetch() {
   have python3 || fail "python3 was not found in PATH. Run 'make setup', which installs it."
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     fail "$(python3 --version) is too old: the set-up needs Python 3.11 or newer. Put such a python3 first in PATH."
-  python3 -B fetch.py "$@"
+  python3 -B "$scripts/fetch.py" "$@"
 }
 
 parts=()
