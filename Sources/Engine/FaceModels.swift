@@ -11,9 +11,9 @@ struct FaceModels {
   /// Loads ONNX Runtime and the models from the cache folder; takes a tenth of a second.
   init(runtimePath: String?) throws {
     let runtime = try Runtime.load(explicitPath: runtimePath)
-    let store = ModelStore(CacheFolder())
-    detector = BlazeFace(session: try Session(runtime: runtime, model: store.load(.faceDetectionBack)))
-    mesher = FaceLandmarkNetwork(session: try Session(runtime: runtime, model: store.load(.faceLandmark)))
+    let store = ModelStore(try CacheFolder())
+    detector = BlazeFace(session: try Session(runtime: runtime, model: try store.load(.faceDetectionBack)))
+    mesher = FaceLandmarkNetwork(session: try Session(runtime: runtime, model: try store.load(.faceLandmark)))
   }
 
   /// All faces of a still picture, the largest first.

@@ -1,6 +1,6 @@
-public import Catalogue
-public import Inference
-public import MediaIO
+internal import Catalogue
+internal import Inference
+internal import MediaIO
 
 /// Why a job could not be done.
 public struct JobError: Error, CustomStringConvertible, Sendable, Equatable {

@@ -86,7 +86,7 @@ extension JobRequest {
         .unwritableOutput, "the target is a video, but \(output) is the name of a picture; end it in .mp4, .mov or .mkv"
       )
     }
-    let writer = try MediaWriter(path: output, template: reader.template, encoding: encoding, threads: threads)
+    let writer = try MediaWriter(path: output, like: reader.template, encoding: encoding, threads: threads)
     defer { writer.abandon() }
     let stage = LazyStage(self, notify)
     let tally = Tally(total: reader.info.estimatedFrames, start: start)

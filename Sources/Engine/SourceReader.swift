@@ -41,7 +41,7 @@ struct SourceReader {
   }
 
   private func candidate(_ path: String) throws -> Candidate {
-    let photo = try PictureFile.read(path).editable()
+    let photo = try PictureFile.read(path).editable().upright()
     let faces = try photo.withPixels { try models.faces(in: $0) }
     guard let face = faces.first else {
       throw JobError(

@@ -1,7 +1,7 @@
 import CFFmpeg
 public import Imaging
 
-extension Frame {
+extension Frame: PixelSource {
   /// Lends the samples for reading. They must not be written: the decoder may still need them.
   ///
   /// It is a programmer error to ask where ``layout`` is nil.

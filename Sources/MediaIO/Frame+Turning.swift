@@ -2,6 +2,13 @@ import CFFmpeg
 import Imaging
 
 extension Frame {
+  /// The frame itself if it is stored upright; else a copy that is.
+  ///
+  /// - Throws: ``MediaError`` if memory runs out.
+  public func upright() throws(MediaError) -> Frame {
+    orientation == .upright ? self : try turned(by: orientation)
+  }
+
   /// A copy whose rows and columns are rearranged so that it is upright, where `orientation` says how it is stored.
   ///
   /// Colour samples that are shared along rows only cannot be turned to columns: such pictures become R′G′B′ first.

@@ -7,6 +7,11 @@ public enum PictureFile {
   /// Extensions of the files it writes, without the dot.
   public static let writableExtensions = PictureFormat.all.flatMap(\.extensions)
 
+  /// Whether the path's extension is that of a picture that can be written.
+  public static func canWrite(_ path: String) -> Bool {
+    writableExtensions.contains { path.lowercased().hasSuffix("." + $0) }
+  }
+
   /// Reads a picture, in the format its decoder gives. Of a video, its first frame.
   ///
   /// - Throws: ``MediaError`` if there is no such file, or it holds no picture.
