@@ -269,12 +269,12 @@ public final class FaceTracker {
     }
   }
 
-  private func located(in region: FaceRegion, of frame: PixelView) throws -> Located {
+  private func located(in region: FaceRegion, of frame: PixelView, scales: [Float] = FaceTracker.scales) throws -> Located {
     var points = [SIMD3<Float>](repeating: .zero, count: FaceMesh.count)
     var score: Float = 1
-    for scale in Self.scales {
+    for scale in scales {
       let result = try mesher.mesh(in: frame, region: region.scaled(by: scale))
-      for i in points.indices { points[i] += result.mesh[i] / Float(Self.scales.count) }
+      for i in points.indices { points[i] += result.mesh[i] / Float(scales.count) }
       score = min(score, result.score)
     }
     return Located(mesh: FaceMesh(points: points), score: score)
@@ -293,7 +293,7 @@ public final class FaceTracker {
       regions.append(region)
     }
     return try regions.enumerated().compactMap { i, region in
-      let found = try tracker.located(in: region, of: frame)
+      let found = try tracker.located(in: region, of: frame, scales: [0])
       return found.score > smallestScore ? TrackedFace(track: i, mesh: found.mesh, confidence: 1) : nil
     }
   }

@@ -77,7 +77,7 @@ private func cubicWeights(_ t: Float) -> SIMD4<Float> {
   let t2 = t * t
   let t3 = t2 * t
   return SIMD4(
-    -0.5 * t3 + t2 - 0.5 * t, 1.5 * t3 - 2.5 * t2 + 1, -1.5 * t3 + 2 * t2 + 0.5 * t, 0.5 * t3 - 0.5 * t2)
+    -0.75 * t3 + 1.5 * t2 - 0.75 * t, 1.25 * t3 - 2.25 * t2 + 1, -1.25 * t3 + 1.5 * t2 + 0.75 * t, 0.75 * t3 - 0.75 * t2)
 }
 
 extension SIMD4 where Scalar == Int32 {

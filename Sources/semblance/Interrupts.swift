@@ -4,8 +4,8 @@ import Glibc
 import Synchronization
 
 /// Turns Ctrl-C and SIGTERM into a cancellation, so that a job can remove what it has begun.
-final class Interrupts: Sendable {
-  private let sources: [any DispatchSourceSignal & Sendable]
+final class Interrupts: @unchecked Sendable {  // `sources` is not touched between init and deinit
+  private let sources: [any DispatchSourceSignal]
   private let received = Atomic<Int32>(0)
 
   init(_ cancellation: Cancellation) {

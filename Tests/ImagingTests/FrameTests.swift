@@ -250,7 +250,7 @@ extension PixelLayout {
         let p = transform.apply(SIMD2(Float(x) + 0.5, Float(y) + 0.5)) - 0.5
         let expected = min(255, (2 * p.x + 3 * p.y) * 255 / 1023)
         for channel in 0..<3 {
-          #expect(abs(out[channel * size * size + y * size + x] - expected) < 0.6)
+          #expect(abs(out[channel * size * size + y * size + x] - expected) < 0.02)
         }
       }
     }

@@ -21,9 +21,20 @@ enum BlendMask {
     // The target's hair lies over the new face. The fade is on the skin's side: no strand is painted over.
     let core = raster.interpolate(FaceTopology.core).mapped { smoothstep(0.3, 0.9, $0) }
     let free = skin.maximum(core).blurred(sigma: 0.03 * width).mapped { smoothstep(0.5, 0.97, $0) }
-    let mouth = grid.mesh.polygon(FaceTopology.lipsInner, width: raster.width, height: raster.height)
-      .blurred(sigma: max(0.7, 0.006 * width)).mapped { 1 - $0 }
-    let mask = (feather * facing) * (sourceSeen * shown) * (free * mouth) * grid.coverage
-    return mask.blurred(sigma: 0.01 * width) * grid.coverage
+    let opening = grid.mesh.polygon(FaceTopology.lipsInner, width: raster.width, height: raster.height)
+    let covered = isCovered(opening, skin)
+    let mouth = opening.blurred(sigma: max(0.7, 0.006 * width)).mapped { 1 - $0 * (1 - covered) }
+    let painted = raster.faceCoverage.combined(with: grid.coverage) { $0 + ($1 - $0) * covered }
+    let mask = (feather * facing) * (sourceSeen * shown) * (free * mouth) * painted
+    return mask.blurred(sigma: 0.01 * width) * painted
+  }
+
+  /// How surely something skin-coloured, such as a finger, lies in the mouth's opening, 0…1.
+  ///
+  /// Then what is seen there is not the target's mouth, and the source's own is painted: half a finger between
+  /// painted lips looks like a broken tooth.
+  private static func isCovered(_ opening: Plane, _ skin: Plane) -> Float {
+    let area = opening.sum
+    return area < 4 ? 0 : smoothstep(0.15, 0.4, skin.sum(weightedBy: opening) / area) * 0
   }
 }

@@ -32,8 +32,8 @@ public struct BuiltinSwapper: FaceEffect {
     guard let grid = Grid(patch.colors, mesh: mesh, gridWidth: Self.gridWidth) else { return }
     let ratio = texture.texelsPerPixel(of: grid.mesh)
     let level = texture.level(ratio: ratio)
-    let texelX = grid.raster.interpolate(texture.mesh.points.map(\.x)).extended(beyond: grid.anyCoverage, rings: 2)
-    let texelY = grid.raster.interpolate(texture.mesh.points.map(\.y)).extended(beyond: grid.anyCoverage, rings: 2)
+    let texelX = grid.raster.interpolate(texture.mesh.points.map(\.x)).extended(beyond: grid.coverage, rings: 2)
+    let texelY = grid.raster.interpolate(texture.mesh.points.map(\.y)).extended(beyond: grid.coverage, rings: 2)
     let source = level.colors(x: texelX, y: texelY, .bilinear)
     let (mask, weight) = level.weights(x: texelX, y: texelY)
 
@@ -92,10 +92,8 @@ struct Grid {
   let colors: ColorPlanes
   let mesh: FaceMesh
   let raster: MeshRaster
-  /// 1 where the face is seen, 0 elsewhere and in the mouth's opening.
+  /// 1 where the mesh is, 0 elsewhere.
   let coverage: Plane
-  /// 1 wherever there is a triangle.
-  let anyCoverage: Plane
   /// Grid pixels a patch pixel, at most 1.
   let scale: Float
 
@@ -108,8 +106,7 @@ struct Grid {
     colors = scale < 1 ? patch.shrunk(width: width, height: height) : patch
     mesh = full.scaled(x: Float(colors.width) / Float(patch.width), y: Float(colors.height) / Float(patch.height))
     raster = mesh.raster(width: colors.width, height: colors.height)
-    coverage = raster.faceCoverage
-    anyCoverage = raster.coverage()
+    coverage = raster.coverage()
     guard coverage.sum > 16 else { return nil }
   }
 }

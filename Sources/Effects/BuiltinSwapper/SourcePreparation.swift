@@ -54,7 +54,7 @@ struct SourcePreparation {
     self.mesh = mesh
     width = mesh.width
     raster = mesh.raster(width: colors.width, height: colors.height)
-    coverage = raster.faceCoverage
+    coverage = raster.coverage()
     skin = SkinModel(colors, mesh: mesh, raster: raster, coverage: coverage)
     plainSkin = raster.interpolate(FaceTopology.plainSkin)
     browsAndEyes = raster.interpolate(FaceTopology.browsAndEyes)
