@@ -43,7 +43,7 @@ public struct BuiltinSwapper: FaceEffect {
     let match = ColorMatch(
       source: source, target: grid.colors, weight: common, faceWidth: grid.mesh.width, offset: Self.offset)
     let alpha = BlendMask.mask(
-      grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin.probability)
+      grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin)
 
     let size = (width: patch.rect.width, height: patch.rect.height)
     func full(_ plane: Plane) -> Plane { plane.enlarged(width: size.width, height: size.height) }
