@@ -92,7 +92,7 @@ final class VideoEncoder {
     let is16Bit = [AV_CODEC_ID_MPEG4, AV_CODEC_ID_H263, AV_CODEC_ID_H263P].contains(codec.pointee.id)
     let countsFrames =
       cff_encoder_has_fixed_rates(codec) != 0 || codec.pointee.id == AV_CODEC_ID_THEORA
-      || !request.container.has(AVFMT_VARIABLE_FPS)
+      || request.container.countsFrames
     return countsFrames || (is16Bit && own.den > 65535) ? av_inv_q(template.frameRate) : own
   }
 
