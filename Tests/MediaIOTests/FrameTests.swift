@@ -88,12 +88,14 @@ import Testing
   @Test("Frames of a decoder are copied before they are written, so that later ones stay right")
   func decoderFrames() throws {
     let scratch = try Scratch()
-    let clip = Clip(times: Array(0..<12))
-    try clip.write(to: scratch.path("clip.mp4"), VideoEncoding(quality: 100))
+    // All frames are alike, so that each is coded as "the same as the one before".
+    let clip = Clip(times: Array(0..<12), isStill: true)
+    try clip.write(to: scratch.path("clip.mp4"), VideoEncoding(preset: "ultrafast", quality: 100))
     let reader = try MediaReader(path: scratch.path("clip.mp4"), threads: 1)
+    let expected = samples(of: try clip.frame(0))
     var index = 0
     while case .frame(let frame)? = try reader.next() {
-      #expect(samples(of: frame) == samples(of: try clip.frame(index)))
+      #expect(samples(of: frame) == expected)
       try paint(frame, seed: 1000)
       index += 1
     }

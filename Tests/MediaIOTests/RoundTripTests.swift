@@ -54,6 +54,15 @@ import Testing
     }
   }
 
+  @Test("Quality is the scale users know", arguments: [(0, "51.0"), (50, "26.0"), (80, "10.0"), (99, "1.0")])
+  func scale(quality: Int, factor: String) throws {
+    let scratch = try Scratch()
+    try Clip(times: [0]).write(to: scratch.path("clip.mkv"), VideoEncoding(quality: quality))
+    // x264 writes its settings into the stream.
+    let text = String(decoding: try scratch.bytes(of: "clip.mkv"), as: UTF8.self)
+    #expect(text.contains(" crf=\(factor) "))
+  }
+
   @Test("A lower quality makes a smaller file")
   func quality() throws {
     let scratch = try Scratch()

@@ -85,6 +85,8 @@ struct Clip {
   var orientation = Orientation.upright
   var sound: SoundDescription?
   var metadata: [String: String] = [:]
+  /// Whether all frames show the same.
+  var isStill = false
 
   var unit: Rational { base ?? Rational(rate.denominator, rate.numerator) }
 
@@ -92,7 +94,7 @@ struct Clip {
     let frame = try Frame(
       width: width, height: height, pixelFormatName: format,
       timestamp: Timestamp(value: times[index], base: unit), duration: durations?[index] ?? 1)
-    try paint(frame, seed: index)
+    try paint(frame, seed: isStill ? 0 : index)
     return frame
   }
 
