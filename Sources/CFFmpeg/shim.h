@@ -65,6 +65,11 @@ static inline int cff_frame_is_top_field_first(const AVFrame *frame) {
 #endif
 }
 
+// Whether the decoder had to guess parts of the picture.
+static inline int cff_frame_is_damaged(const AVFrame *frame) {
+  return frame->decode_error_flags != 0 || (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
+}
+
 // AVCodec.pix_fmts is deprecated since libavcodec 61.13. NULL means that the encoder takes any format.
 static inline const enum AVPixelFormat *cff_encoder_pixel_formats(const AVCodec *codec) {
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)

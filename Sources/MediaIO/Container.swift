@@ -35,6 +35,9 @@ struct Container {
   var isMP4: Bool { ["mp4", "mov", "ipod", "3gp", "3g2", "psp", "f4v", "ismv"].contains(name) }
   var isMatroska: Bool { name == "matroska" }
 
+  /// Whether it has no times, only a rate. (FFmpeg's own flag for this is missing from formats that do have times.)
+  var countsFrames: Bool { has(AVFMT_NOTIMESTAMPS) || ["avi", "mxf", "gxf", "dv"].contains(name) }
+
   /// Where cover pictures have a place.
   var holdsCovers: Bool { isMatroska || ["mp4", "ipod"].contains(name) }
 

@@ -19,7 +19,8 @@ enum ContainerMetadata {
   static func copy(
     from source: OpaquePointer?, adding extra: [String: String], to target: inout OpaquePointer?
   ) {
-    for (key, value) in entries(source) where !stale.contains(key.lowercased()) {
+    // "Lavf" is how FFmpeg signs files, under a name that depends on the container.
+    for (key, value) in entries(source) where !stale.contains(key.lowercased()) && !value.hasPrefix("Lavf") {
       av_dict_set(&target, key, value, 0)
     }
     for (key, value) in extra { av_dict_set(&target, key, value, 0) }

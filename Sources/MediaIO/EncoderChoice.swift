@@ -1,4 +1,5 @@
 import CFFmpeg
+import Imaging
 
 /// Which encoder makes the video of a file.
 enum EncoderChoice {
@@ -66,13 +67,19 @@ enum EncoderChoice {
     return formats
   }
 
-  /// The name under which an encoder takes samples of `format` untouched. `yuvj420p` and full-range `yuv420p` are the
-  /// same samples.
+  /// The format in which an encoder takes the samples of `format` untouched. `yuvj420p` and full-range `yuv420p` are the
+  /// same samples; `nv12` and `yuv420p`, `gbrp` and `rgb24` have the same samples in another order.
   private static func match(_ format: AVPixelFormat, isFullRange: Bool, in formats: [AVPixelFormat]) -> AVPixelFormat? {
     if formats.isEmpty { return format }
     let plain = PixelFormat.withoutRange(format)
     let names = isFullRange ? [format, plain, PixelFormat.withRange(plain)] : [format]
-    return names.first { formats.contains($0) }
+    if let name = names.first(where: { formats.contains($0) }) { return name }
+    guard let own = PixelFormat.layout(format) else { return nil }
+    return formats.first { other in
+      // A format whose name says full range would have swscale stretch limited samples.
+      guard isFullRange || PixelFormat.withoutRange(other) == other else { return false }
+      return PixelFormat.layout(other).map { own.hasSameSamples(as: $0) } ?? false
+    }
   }
 
   private static func accepted(
@@ -83,9 +90,18 @@ enum EncoderChoice {
     // A GIF has at most 256 colours whatever comes in, so here alone nothing is promised.
     if codec.pointee.id == AV_CODEC_ID_GIF { return AV_PIX_FMT_RGB8 }
     let names = formats.filter { $0 != AV_PIX_FMT_PAL8 }.prefix(12).map { PixelFormat.name($0) }
+    let advice = codec.pointee.id == AV_CODEC_ID_FFV1 ? "" : "use the encoder ffv1 with .mkv, or "
     throw MediaError(
       .unsupported,
-      "Cannot write “\(path)”: the encoder \(string(codec.pointee.name)) does not take \(PixelFormat.name(format)) pictures, only \(String.list(names, "and")); use the encoder ffv1 with .mkv, or convert the input first."
+      "Cannot write “\(path)”: the encoder \(string(codec.pointee.name)) does not take \(PixelFormat.name(format)) pictures, only \(String.list(names, "and")); \(advice)convert the input first."
     )
+  }
+}
+
+extension PixelLayout {
+  /// Whether the two differ only in where the samples lie.
+  fileprivate func hasSameSamples(as other: PixelLayout) -> Bool {
+    model == other.model && chromaShiftX == other.chromaShiftX && chromaShiftY == other.chromaShiftY
+      && components.map(\.depth) == other.components.map(\.depth)
   }
 }

@@ -27,6 +27,9 @@ public final class Frame: @unchecked Sendable {
   /// How long it is shown, in units of the timestamp's base; 0 if unknown.
   public var duration: Int64 { cff_frame_duration(av) }
 
+  /// Whether the decoder found the data damaged and guessed parts of the picture.
+  public var isDamaged: Bool { cff_frame_is_damaged(av) != 0 }
+
   /// FFmpeg's name of the pixel format, such as `yuv420p10le`.
   public var pixelFormatName: String { PixelFormat.name(format) }
 

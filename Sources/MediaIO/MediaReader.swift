@@ -18,6 +18,8 @@ public final class MediaReader: @unchecked Sendable {
   public let template: MediaTemplate
   /// How many packets of the main track could not be decoded and were left out.
   public private(set) var damagedPackets = 0
+  /// How many frames were handed out of which the decoder had to guess parts.
+  public private(set) var damagedFrames = 0
   /// Why the file ended before it should have, once the end was reached; nil if it is whole.
   public private(set) var truncation: String?
   /// How many frames were handed out.
@@ -69,6 +71,7 @@ public final class MediaReader: @unchecked Sendable {
       switch try decoder.next() {
       case .frame(let frame):
         frameCount += 1
+        if frame.isDamaged { damagedFrames += 1 }
         return .frame(frame)
       case .damaged:
         damagedPackets += 1

@@ -101,18 +101,39 @@ final class Muxer {
     stream.pointee.time_base = encoder.context.pointee.time_base
     stream.pointee.sample_aspect_ratio = encoder.context.pointee.sample_aspect_ratio
     try VideoSideData.copy(from: source, first: frame, to: stream)
-    var options: OpaquePointer?
+    var options = headerOptions()
     defer { av_dict_free(&options) }
-    if container.isMP4 {
-      let freeKeys = ContainerMetadata.needsFreeKeys(context.pointee.metadata) ? "+use_metadata_tags" : ""
-      av_dict_set(&options, "movflags", "+faststart" + freeKeys, 0)
-    }
     let written = libav { avformat_write_header(context, &options) }
     guard !written.failed else {
       throw MediaError(
         .unsupported, "Cannot start “\(path)”: \(written.reason); write an .mkv file instead.")
     }
     isOpen = true
+  }
+
+  private func headerOptions() -> OpaquePointer? {
+    var options: OpaquePointer?
+    guard container.isMP4 else { return options }
+    let freeKeys = ContainerMetadata.needsFreeKeys(context.pointee.metadata) ? "+use_metadata_tags" : ""
+    av_dict_set(&options, "movflags", "+faststart" + freeKeys, 0)
+    if let timescale { av_dict_set(&options, "movie_timescale", "\(timescale)", 0) }
+    return options
+  }
+
+  /// The unit of the movie as a whole, in parts of a second. Nil leaves it at the muxer's 1/1000.
+  ///
+  /// MP4 writes in it how late a track starts. Where one does, a unit that all tracks share keeps that exact.
+  private var timescale: Int? {
+    let streams = plan.fates.indices.filter { targets[$0] != nil }.compactMap { template.streams[$0]?.pointee }
+    guard streams.contains(where: { (known($0.start_time) ?? 0) > 0 }) else { return nil }
+    var common = 1
+    for stream in streams where stream.time_base.den > 0 {
+      let unit = Int(stream.time_base.den)
+      common = common / Int(av_gcd(Int64(common), Int64(unit))) * unit
+      // Beyond this even short movies need 64-bit lengths, which some players lack.
+      if common > 1 << 24 { return template.streams[template.main].map { Int($0.pointee.time_base.den) } }
+    }
+    return common
   }
 
   /// Writes a packet of the input's track `index` and takes it over.

@@ -28,7 +28,7 @@ public struct Timestamp: Sendable, Hashable {
     self.base = base
   }
 
-  public var seconds: Double { Double(value) * base.value }
+  public var seconds: Double { Double(value) * Double(base.numerator) / Double(base.denominator) }
 }
 
 extension Rational {

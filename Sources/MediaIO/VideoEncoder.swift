@@ -1,4 +1,5 @@
 import CFFmpeg
+import Imaging
 
 /// Encodes the main picture track, set up after its first frame.
 final class VideoEncoder {
@@ -92,7 +93,7 @@ final class VideoEncoder {
     let is16Bit = [AV_CODEC_ID_MPEG4, AV_CODEC_ID_H263, AV_CODEC_ID_H263P].contains(codec.pointee.id)
     let countsFrames =
       cff_encoder_has_fixed_rates(codec) != 0 || codec.pointee.id == AV_CODEC_ID_THEORA
-      || !request.container.has(AVFMT_VARIABLE_FPS)
+      || request.container.countsFrames
     return countsFrames || (is16Bit && own.den > 65535) ? av_inv_q(template.frameRate) : own
   }
 
@@ -116,7 +117,7 @@ final class VideoEncoder {
   /// Takes a frame in.
   func send(_ frame: Frame) throws(MediaError) {
     try checkAlike(frame)
-    let input = inputFormat == first.format || isAlias ? try frame.reference() : try frame.converted(to: first.format)
+    let input = try isAlias ? frame.reference() : frame.converted(to: first.format, as: meaning(of: frame))
     input.av.pointee.format = first.format.rawValue
     // Else some encoders take the kind of the input's frame for an order.
     input.av.pointee.pict_type = AV_PICTURE_TYPE_NONE
@@ -155,6 +156,11 @@ final class VideoEncoder {
 
   /// Whether the encoder's format is only another name of the input's.
   private var isAlias: Bool { PixelFormat.withoutRange(inputFormat) == PixelFormat.withoutRange(first.format) }
+
+  /// What the samples mean to the encoder: what they did before, unless it has to make R′G′B′ of them or the reverse.
+  private func meaning(of frame: Frame) -> ColorEncoding? {
+    PixelFormat.isRGB(inputFormat) == PixelFormat.isRGB(first.format) ? frame.encoding : nil
+  }
 
   private func checkAlike(_ frame: Frame) throws(MediaError) {
     let now = frame.av.pointee
