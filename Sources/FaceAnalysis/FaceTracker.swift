@@ -269,7 +269,9 @@ public final class FaceTracker {
     }
   }
 
-  private func located(in region: FaceRegion, of frame: PixelView, scales: [Float] = FaceTracker.scales) throws -> Located {
+  private func located(in region: FaceRegion, of frame: PixelView, scales: [Float] = FaceTracker.scales) throws
+    -> Located
+  {
     var points = [SIMD3<Float>](repeating: .zero, count: FaceMesh.count)
     var score: Float = 1
     for scale in scales {

@@ -68,7 +68,7 @@ extension Plane {
       middle.withUnsafeMutableBufferPointer { out in
         for y in 0..<height {
           let base = y * width
-          var total: Float = source[base] * Float(radius + 1)
+          var total: Float = source[base] * Float(radius)
           for x in 0..<radius { total += source[base + Swift.min(x, width - 1)] }
           for x in 0..<width {
             total += source[base + Swift.min(x + radius, width - 1)]

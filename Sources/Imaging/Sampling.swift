@@ -2,8 +2,8 @@
 public enum Interpolation: Sendable {
   /// Weighted mean of the four pixels around: soft, never overshoots.
   case bilinear
-  /// Cubic with a = −0.5 through sixteen pixels (Keys 1981; "Catmull-Rom"): sharp, may overshoot.
-  case catmullRom
+  /// Cubic through sixteen pixels with a = −0.75 (Keys, "Cubic Convolution Interpolation", 1981): sharp, may overshoot.
+  case cubic
 }
 
 extension Plane {
@@ -18,8 +18,8 @@ extension Plane {
             switch interpolation {
             case .bilinear:
               for i in 0..<out.count { out[i] = bilinear(source, xs[i], ys[i]) }
-            case .catmullRom:
-              for i in 0..<out.count { out[i] = catmullRom(source, xs[i], ys[i]) }
+            case .cubic:
+              for i in 0..<out.count { out[i] = cubic(source, xs[i], ys[i]) }
             }
           }
         }
@@ -50,7 +50,7 @@ extension Plane {
   }
 
   @inline(__always)
-  private func catmullRom(_ p: UnsafeBufferPointer<Float>, _ x: Float, _ y: Float) -> Float {
+  private func cubic(_ p: UnsafeBufferPointer<Float>, _ x: Float, _ y: Float) -> Float {
     let cx = Swift.max(0, Swift.min(Float(width - 1), x))
     let cy = Swift.max(0, Swift.min(Float(height - 1), y))
     let x0 = Int(cx)
@@ -71,13 +71,14 @@ extension Plane {
   }
 }
 
-/// Keys' cubic, a = −0.5, for the taps at −1, 0, 1, 2.
+/// Keys' cubic, a = −0.75, for the taps at −1, 0, 1, 2.
 @inline(__always)
 private func cubicWeights(_ t: Float) -> SIMD4<Float> {
   let t2 = t * t
   let t3 = t2 * t
   return SIMD4(
-    -0.75 * t3 + 1.5 * t2 - 0.75 * t, 1.25 * t3 - 2.25 * t2 + 1, -1.25 * t3 + 1.5 * t2 + 0.75 * t, 0.75 * t3 - 0.75 * t2)
+    -0.75 * t3 + 1.5 * t2 - 0.75 * t, 1.25 * t3 - 2.25 * t2 + 1, -1.25 * t3 + 1.5 * t2 + 0.75 * t, 0.75 * t3 - 0.75 * t2
+  )
 }
 
 extension SIMD4 where Scalar == Int32 {

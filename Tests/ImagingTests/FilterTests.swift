@@ -25,8 +25,10 @@ import Testing
     impulse[10, 10] = 1
     let blurred = impulse.blurred(sigma: 1.5)
     let center = blurred[10, 10]
-    #expect(abs(blurred[12, 10] / center - Float(exp(-4 / (2 * 2.25)))) < 1e-4)
-    #expect(abs(blurred[11, 13] / center - Float(exp(-10 / (2 * 2.25)))) < 1e-4)
+    let two = Float(exp(-4.0 / 4.5))
+    let diagonal = Float(exp(-10.0 / 4.5))
+    #expect(abs(blurred[12, 10] / center - two) < 1e-4)
+    #expect(abs(blurred[11, 13] / center - diagonal) < 1e-4)
   }
 
   @Test(arguments: [1, 3, 40])
@@ -47,8 +49,10 @@ import Testing
     let plane = Plane(width: 3, height: 2, samples: [3, 6, 9, 12, 15, 18])
     // Each new column covers one and a half old ones.
     let shrunk = plane.shrunk(width: 2, height: 1)
-    #expect(abs(shrunk[0, 0] - ((3 + 0.5 * 6) / 1.5 + (12 + 0.5 * 15) / 1.5) / 2) < 1e-5)
-    #expect(abs(shrunk[1, 0] - ((0.5 * 6 + 9) / 1.5 + (0.5 * 15 + 18) / 1.5) / 2) < 1e-5)
+    let left: Float = 8.5  // ((3 + 6 / 2) + (12 + 15 / 2)) / 1.5 / 2
+    let right: Float = 12.5
+    #expect(abs(shrunk[0, 0] - left) < 1e-5)
+    #expect(abs(shrunk[1, 0] - right) < 1e-5)
   }
 
   @Test func enlargingKeepsTheOuterEdgesTogether() {
@@ -60,23 +64,27 @@ import Testing
     let x = Plane(width: 2, height: 1, samples: [3.25, 20.5])
     let y = Plane(width: 2, height: 1, samples: [4.75, 11.1])
     let read = ramp.sampled(x: x, y: y, .bilinear)
-    #expect(abs(read[0, 0] - (3.25 * 3 + 4.75)) < 1e-4)
-    #expect(abs(read[1, 0] - (20.5 * 3 + 11.1)) < 1e-4)
+    let expected: [Float] = [14.5, 72.6]  // 3 x + y
+    #expect(abs(read[0, 0] - expected[0]) < 1e-4)
+    #expect(abs(read[1, 0] - expected[1]) < 1e-4)
   }
 
-  @Test func cubicReadingReproducesParabolas() {
-    let plane = Plane(
-      width: 12, height: 12, samples: (0..<144).map { i in Float((i % 12) * (i % 12)) + Float((i / 12) * (i / 12)) })
-    let x = Plane(width: 1, height: 1, value: 5.3)
-    let y = Plane(width: 1, height: 1, value: 6.8)
-    #expect(abs(plane.sampled(x: x, y: y, .catmullRom)[0, 0] - (5.3 * 5.3 + 6.8 * 6.8)) < 1e-3)
+  @Test func cubicReadingKeepsFlatAreasAndHasKeysWeights() {
+    let at = { (value: Float) in Plane(width: 1, height: 1, value: value) }
+    let flat = Plane(width: 9, height: 9, value: 42)
+    #expect(abs(flat.sampled(x: at(5.3), y: at(6.8), .cubic)[0, 0] - 42) < 1e-3)
+    var impulse = Plane(width: 9, height: 9)
+    impulse[4, 4] = 1
+    // Half way between two pixels: 0.59375 for the near ones, −0.09375 for the next (a = −0.75).
+    #expect(abs(impulse.sampled(x: at(4.5), y: at(4), .cubic)[0, 0] - 0.59375) < 1e-5)
+    #expect(abs(impulse.sampled(x: at(4), y: at(2.5), .cubic)[0, 0] + 0.09375) < 1e-5)
   }
 
   @Test func readingBeyondTheEdgeRepeatsIt() {
     let x = Plane(width: 1, height: 1, value: -50)
     let y = Plane(width: 1, height: 1, value: 500)
     #expect(ramp.sampled(x: x, y: y, .bilinear)[0, 0] == ramp[0, 20])
-    #expect(abs(ramp.sampled(x: x, y: y, .catmullRom)[0, 0] - ramp[0, 20]) < 1e-3)
+    #expect(abs(ramp.sampled(x: x, y: y, .cubic)[0, 0] - ramp[0, 20]) < 1e-3)
   }
 
   @Test func theGuidedFilterKeepsTheGuidesEdge() {

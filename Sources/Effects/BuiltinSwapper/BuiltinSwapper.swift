@@ -71,7 +71,7 @@ public struct BuiltinSwapper: FaceEffect {
     source: ColorPlanes, match: ColorMatch, alpha: Plane, full: (Plane) -> Plane
   ) {
     let level = texture.level(ratio: texture.texelsPerPixel(of: mesh))
-    let sharp = level.colors(x: full(texelX), y: full(texelY), .catmullRom)
+    let sharp = level.colors(x: full(texelX), y: full(texelY), .cubic)
     var detail = sharp.zip(source.map(full)) { $0 - $1 }.zip(match.gain.map(full)) { $0 * $1 }
     let detailLuma = detail.luma
     detail = detail.map { $0.combined(with: detailLuma) { $1 + ($0 - $1) * match.saturation } }
