@@ -12,7 +12,9 @@ struct FaceModels {
   init(runtimePath: String?) throws {
     let runtime = try Runtime.load(explicitPath: runtimePath)
     let store = ModelStore(try CacheFolder())
-    detector = BlazeFace(session: try Session(runtime: runtime, model: try store.load(.faceDetectionBack)))
+    detector = FaceFinder(
+      quick: BlazeFace(session: try Session(runtime: runtime, model: try store.load(.faceDetectionBack))),
+      thorough: CenterFace(session: try Session(runtime: runtime, model: try store.load(.centerFace))))
     mesher = FaceLandmarkNetwork(session: try Session(runtime: runtime, model: try store.load(.faceLandmark)))
   }
 

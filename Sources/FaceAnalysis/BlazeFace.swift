@@ -32,7 +32,7 @@ public final class BlazeFace: FaceDetector {
     let center = SIMD2(Float(frame.width), Float(frame.height)) / 2
     let toFrame = Similarity(square: Float(size), onto: center, side: side, angle: 0)
     session.withInput(0) {
-      frame.crop(size: size, transform: toFrame, scale: 1 / 127.5, offset: -1, into: $0)
+      frame.crop(width: size, height: size, transform: toFrame, scale: 1 / 127.5, offset: -1, into: $0)
     }
     try session.run()
     let found = session.withOutput(1) { logits, _ in

@@ -47,7 +47,14 @@ func suppressed(_ detections: [Detection], limit: Float = 0.3) -> [Detection] {
 
 /// Finds faces in a frame.
 public protocol FaceDetector: AnyObject {
+  /// The faces that are quickly found.
   func detect(in frame: PixelView) throws -> [Detection]
+  /// Also those that take longer to find, such as small ones. The same as ``detect(in:)`` unless a detector has more.
+  func detectThoroughly(in frame: PixelView) throws -> [Detection]
+}
+
+extension FaceDetector {
+  public func detectThoroughly(in frame: PixelView) throws -> [Detection] { try detect(in: frame) }
 }
 
 /// Finds the 468 points of the face in a region of a frame.

@@ -16,7 +16,7 @@ public final class FaceLandmarkNetwork: FaceMesher {
   public func mesh(in frame: PixelView, region: FaceRegion) throws -> (mesh: FaceMesh, score: Float) {
     let toFrame = region.transform(from: Self.size)
     session.withInput(0) {
-      frame.crop(size: Self.size, transform: toFrame, scale: 1 / 255, offset: 0, into: $0)
+      frame.crop(width: Self.size, height: Self.size, transform: toFrame, scale: 1 / 255, offset: 0, into: $0)
     }
     try session.run()
     let points = session.withOutput(0) { values, _ in

@@ -34,6 +34,8 @@ public final class FaceTracker {
   public static var lookAhead: Int { locateLag + settleReach }
 
   private static let detectionInterval = 4
+  /// Faces that only the slow detector sees are looked for where a shot starts and this often.
+  private static let thoroughInterval = 16
   private static let regionFilter = LocalPolynomial(reach: 3, degree: 2)
   private static let bridgeFilter = LocalPolynomial(reach: 3, degree: 1)
   private static let settleReach = 4
@@ -144,7 +146,9 @@ public final class FaceTracker {
         open = Array(tracks.indices)
       }
       if isDetecting {
-        try meet(detector.detect(in: frame), open: open, at: index, frame)
+        let isThorough = startsShot || index % Self.thoroughInterval == 0
+        let found = try isThorough ? detector.detectThoroughly(in: frame) : detector.detect(in: frame)
+        try meet(found, open: open, at: index, frame)
       }
       tracks.removeAll { index - $0.lastSeen >= Self.patience }
       dropDoubles(at: index)
@@ -288,7 +292,7 @@ public final class FaceTracker {
   ) throws -> [TrackedFace] {
     let tracker = FaceTracker(detector: detector, mesher: mesher)
     var regions: [FaceRegion] = []
-    for detection in try detector.detect(in: frame) {
+    for detection in try detector.detectThoroughly(in: frame) {
       guard let region = try tracker.located(by: detection, in: frame) else { continue }
       let box = region.faceBox
       if regions.contains(where: { boxOverlap($0.faceBox.low, $0.faceBox.high, box.low, box.high) > 0.5 }) { continue }

@@ -1,22 +1,24 @@
 extension PixelView {
-  /// A turned, scaled square of the frame as planar R′G′B′, for a network.
+  /// A turned, scaled rectangle of the frame as planar R′G′B′, for a network.
   ///
   /// The part of the frame it needs is first averaged by a whole factor, so that large faces are not aliased. Outside
   /// the frame it is black.
   ///
   /// - Parameters:
-  ///   - size: side of the square, in pixels.
-  ///   - transform: from the square to the frame, both in continuous coordinates (pixel i spans i…i+1).
+  ///   - outWidth, outHeight: size of the rectangle, in pixels.
+  ///   - transform: from the rectangle to the frame, both in continuous coordinates (pixel i spans i…i+1).
   ///   - scale: what a value on 0…255 is multiplied by.
   ///   - offset: what is added then.
-  ///   - out: 3 · size · size floats: all red, all green, all blue.
+  ///   - out: 3 · width · height floats: all red, all green, all blue.
   public func crop(
-    size: Int, transform: Similarity, scale: Float, offset: Float, into out: UnsafeMutableBufferPointer<Float>
+    width outWidth: Int, height outHeight: Int, transform: Similarity, scale: Float, offset: Float,
+    into out: UnsafeMutableBufferPointer<Float>
   ) {
-    precondition(out.count >= 3 * size * size)
+    let area = outWidth * outHeight
+    precondition(out.count >= 3 * area)
     let factor = Swift.max(1, Int(transform.scale))
-    let corners = [SIMD2<Float>(0, 0), SIMD2(Float(size), 0), SIMD2(0, Float(size)), SIMD2(Float(size), Float(size))]
-      .map { transform.apply($0) }
+    let far = SIMD2(Float(outWidth), Float(outHeight))
+    let corners = [SIMD2(0, 0), SIMD2(far.x, 0), SIMD2(0, far.y), far].map { transform.apply($0) }
     let grid = factor << Swift.max(layout.chromaShiftX, layout.chromaShiftY)
     func span(_ values: [Float], limit: Int) -> Range<Int> {
       let low = Swift.max(0, Swift.min(Float(limit), values.min()!))
@@ -29,16 +31,15 @@ extension PixelView {
     let rows = span(corners.map(\.y), limit: height)
     let black = offset
     guard !columns.isEmpty && !rows.isEmpty else {
-      for i in 0..<3 * size * size { out[i] = black }
+      for i in 0..<3 * area { out[i] = black }
       return
     }
     let rect = PixelRect(x: columns.lowerBound, y: rows.lowerBound, width: columns.count, height: rows.count)
     let planes = (0..<layout.colorComponents).map { reduced(component: $0, rect: rect, factor: factor) }
     let matrix = YUVMatrix(encoding.matrix)
-    let area = size * size
-    for y in 0..<size {
-      for x in 0..<size {
-        let i = y &* size &+ x
+    for y in 0..<outHeight {
+      for x in 0..<outWidth {
+        let i = y &* outWidth &+ x
         let p = transform.apply(SIMD2(Float(x) + 0.5, Float(y) + 0.5))
         guard p.x >= 0 && p.y >= 0 && p.x < Float(width) && p.y < Float(height) else {
           out[i] = black

@@ -245,7 +245,7 @@ extension PixelLayout {
       let transform = Similarity(square: Float(size), onto: SIMD2(100, 80), side: side, angle: angle)
       let out = UnsafeMutableBufferPointer<Float>.allocate(capacity: 3 * size * size)
       defer { out.deallocate() }
-      frame.withPixels { $0.crop(size: size, transform: transform, scale: 1, offset: 0, into: out) }
+      frame.withPixels { $0.crop(width: size, height: size, transform: transform, scale: 1, offset: 0, into: out) }
       for (x, y) in [(0, 0), (23, 5), (12, 12), (7, 20)] {
         let p = transform.apply(SIMD2(Float(x) + 0.5, Float(y) + 0.5)) - 0.5
         let expected = min(255, (2 * p.x + 3 * p.y) * 255 / 1023)
@@ -263,7 +263,7 @@ extension PixelLayout {
     defer { out.deallocate() }
     frame.withPixels {
       $0.crop(
-        size: 8, transform: Similarity(square: 8, onto: SIMD2(0, 10), side: 16, angle: 0), scale: 1 / 127.5, offset: -1,
+        width: 8, height: 8, transform: Similarity(square: 8, onto: SIMD2(0, 10), side: 16, angle: 0), scale: 1 / 127.5, offset: -1,
         into: out)
     }
     #expect(out[0] == -1)
