@@ -1,6 +1,6 @@
+internal import Glibc
 public import Imaging
 public import Inference
-internal import Glibc
 
 /// Finds faces with CenterFace: slower than BlazeFace, and sees faces a third as large.
 ///

@@ -263,7 +263,8 @@ extension PixelLayout {
     defer { out.deallocate() }
     frame.withPixels {
       $0.crop(
-        width: 8, height: 8, transform: Similarity(square: 8, onto: SIMD2(0, 10), side: 16, angle: 0), scale: 1 / 127.5, offset: -1,
+        width: 8, height: 8, transform: Similarity(square: 8, onto: SIMD2(0, 10), side: 16, angle: 0), scale: 1 / 127.5,
+        offset: -1,
         into: out)
     }
     #expect(out[0] == -1)
