@@ -71,7 +71,9 @@ final class FaceStage {
 
 /// Applies all effects to each face in turn and writes each back once.
 func apply(_ effects: [any FaceEffect], to faces: [TrackedFace], in frame: PixelView) {
-  for face in faces {
+  for upright in faces {
+    var face = upright
+    face.mesh = upright.mesh.stored(in: frame)
     let rects = effects.map { $0.rect(for: face, in: frame.bounds) }.filter { !$0.isEmpty }
     guard let first = rects.first else { continue }
     let rect = rects.dropFirst().reduce(first) { $0.union($1) }

@@ -28,8 +28,8 @@ public final class BlazeFace: FaceDetector {
 
   public func detect(in frame: PixelView) throws -> [Detection] {
     let size = Self.size
-    let side = Float(max(frame.width, frame.height))
-    let center = SIMD2(Float(frame.width), Float(frame.height)) / 2
+    let side = Float(max(frame.uprightWidth, frame.uprightHeight))
+    let center = SIMD2(Float(frame.uprightWidth), Float(frame.uprightHeight)) / 2
     let toFrame = Similarity(square: Float(size), onto: center, side: side, angle: 0)
     session.withInput(0) {
       frame.crop(width: size, height: size, transform: toFrame, scale: 1 / 127.5, offset: -1, into: $0)

@@ -21,9 +21,9 @@ public final class CenterFace: FaceDetector {
   }
 
   public func detect(in frame: PixelView) throws -> [Detection] {
-    let scale = Float(max(frame.width, frame.height)) / Float(Self.longSide)
+    let scale = Float(max(frame.uprightWidth, frame.uprightHeight)) / Float(Self.longSide)
     func side(_ pixels: Int) -> Int { max(32, Int((Float(pixels) / scale / 32).rounded(.up)) * 32) }
-    let (width, height) = (side(frame.width), side(frame.height))
+    let (width, height) = (side(frame.uprightWidth), side(frame.uprightHeight))
     let toFrame = Similarity(a: scale)
     try session.bindInput(session.inputs[0].name, shape: [1, 3, height, width])
     session.withInput(0) {

@@ -1,6 +1,8 @@
+public import Imaging
+
 /// The 468 points of a face in a picture.
 ///
-/// x and y are pixels of the picture, pixel centres at integers; z is scaled like x and grows away from the camera.
+/// x and y are pixels of the picture seen upright, pixel centres at integers; z is scaled like x and grows away from the camera.
 /// Vertex numbers are those of the face_landmark network (MediaPipe Face Mesh).
 public struct FaceMesh: Sendable, Equatable {
   public static let count = 468
@@ -19,6 +21,17 @@ public struct FaceMesh: Sendable, Equatable {
 
   /// All positions in the picture.
   public var positions: [SIMD2<Float>] { points.map { SIMD2($0.x, $0.y) } }
+
+  /// The mesh in the pixels of the frame as it is stored, from that in the frame seen upright.
+  public func stored(in frame: PixelView) -> FaceMesh {
+    guard frame.orientation != .upright else { return self }
+    let size = SIMD2(Float(frame.uprightWidth), Float(frame.uprightHeight))
+    return FaceMesh(
+      points: points.map { p in
+        let q = frame.orientation.stored(SIMD2(p.x, p.y) + 0.5, upright: size) - 0.5
+        return SIMD3(q.x, q.y, p.z)
+      })
+  }
 
   /// Width of the face: the distance between vertices 234 and 454 in space, which neither turning the head nor opening
   /// the mouth changes. The unit of every length in this package that says "face widths".

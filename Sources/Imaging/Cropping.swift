@@ -6,7 +6,7 @@ extension PixelView {
   ///
   /// - Parameters:
   ///   - outWidth, outHeight: size of the rectangle, in pixels.
-  ///   - transform: from the rectangle to the frame, both in continuous coordinates (pixel i spans i…i+1).
+  ///   - transform: from the rectangle to the upright frame, both in continuous coordinates (pixel i spans i…i+1).
   ///   - scale: what a value on 0…255 is multiplied by.
   ///   - offset: what is added then.
   ///   - out: 3 · width · height floats: all red, all green, all blue.
@@ -18,7 +18,9 @@ extension PixelView {
     precondition(out.count >= 3 * area)
     let factor = Swift.max(1, Int(transform.scale))
     let far = SIMD2(Float(outWidth), Float(outHeight))
-    let corners = [SIMD2(0, 0), SIMD2(far.x, 0), SIMD2(0, far.y), far].map { transform.apply($0) }
+    let upright = SIMD2(Float(uprightWidth), Float(uprightHeight))
+    let corners = [SIMD2(0, 0), SIMD2(far.x, 0), SIMD2(0, far.y), far]
+      .map { orientation.stored(transform.apply($0), upright: upright) }
     let grid = factor << Swift.max(layout.chromaShiftX, layout.chromaShiftY)
     func span(_ values: [Float], limit: Int) -> Range<Int> {
       let low = Swift.max(0, Swift.min(Float(limit), values.min()!))
@@ -40,7 +42,7 @@ extension PixelView {
     for y in 0..<outHeight {
       for x in 0..<outWidth {
         let i = y &* outWidth &+ x
-        let p = transform.apply(SIMD2(Float(x) + 0.5, Float(y) + 0.5))
+        let p = orientation.stored(transform.apply(SIMD2(Float(x) + 0.5, Float(y) + 0.5)), upright: upright)
         guard p.x >= 0 && p.y >= 0 && p.x < Float(width) && p.y < Float(height) else {
           out[i] = black
           out[area &+ i] = black

@@ -99,7 +99,10 @@ public struct ColorEncoding: Sendable, Hashable {
 public struct PixelView {
   public let layout: PixelLayout
   public let encoding: ColorEncoding
-  /// Luma size in pixels.
+  /// How the picture has to be turned to be seen upright. Samples are never turned: what looks for faces reads the frame
+  /// through ``crop(width:height:transform:scale:offset:into:)``, which minds it.
+  public let orientation: Orientation
+  /// Luma size in pixels, as stored.
   public let width: Int
   public let height: Int
   /// First byte of each plane's first row.
@@ -108,16 +111,21 @@ public struct PixelView {
   public let strides: [Int]
 
   public init(
-    layout: PixelLayout, encoding: ColorEncoding, width: Int, height: Int,
+    layout: PixelLayout, encoding: ColorEncoding, orientation: Orientation = .upright, width: Int, height: Int,
     planes: [UnsafeMutableRawPointer], strides: [Int]
   ) {
     precondition(planes.count == strides.count)
     precondition(layout.components.allSatisfy { $0.plane < planes.count })
     self.layout = layout
     self.encoding = encoding
+    self.orientation = orientation
     self.width = width
     self.height = height
     self.planes = planes
     self.strides = strides
   }
+
+  /// Size of the picture when seen upright.
+  public var uprightWidth: Int { orientation.swapsSides ? height : width }
+  public var uprightHeight: Int { orientation.swapsSides ? width : height }
 }

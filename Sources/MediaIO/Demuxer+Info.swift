@@ -1,4 +1,5 @@
 import CFFmpeg
+import Imaging
 
 extension Demuxer {
   /// The public description of the file.

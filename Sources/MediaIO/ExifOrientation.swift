@@ -1,3 +1,5 @@
+import Imaging
+
 /// The one entry of EXIF we write.
 enum ExifOrientation {
   /// Puts an EXIF segment that holds nothing but the orientation where readers look for it: right after the start mark.

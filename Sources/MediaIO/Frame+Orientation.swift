@@ -1,4 +1,5 @@
 import CFFmpeg
+public import Imaging
 
 extension Frame {
   /// How the picture has to be turned to be seen upright: what the frame says, else its EXIF, else its track.

@@ -35,7 +35,7 @@ extension Frame: PixelSource {
     let count = (layout.components.map(\.plane).max() ?? 0) + 1
     return av.withStridesAndPlanes { strides, planes in
       PixelView(
-        layout: layout, encoding: encoding, width: width, height: height,
+        layout: layout, encoding: encoding, orientation: orientation, width: width, height: height,
         planes: planes.prefix(count).compactMap { $0.map { UnsafeMutableRawPointer($0) } },
         strides: strides.prefix(count).map { Int($0) })
     }

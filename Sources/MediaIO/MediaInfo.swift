@@ -1,3 +1,5 @@
+public import Imaging
+
 /// What a file says of itself.
 public struct MediaInfo: Sendable {
   public enum Kind: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import CFFmpeg
+public import Imaging
 
 /// What an output takes over from an input: its tracks, their codecs, languages and times, chapters and metadata.
 // @unchecked Sendable: filled in by its initialisers and only read afterwards.

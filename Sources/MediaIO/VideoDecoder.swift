@@ -1,4 +1,5 @@
 import CFFmpeg
+import Imaging
 
 /// Decodes the main picture track.
 final class VideoDecoder {

@@ -10,7 +10,13 @@ final class TestFrame {
   private var planes: [[UInt8]]
   private let strides: [Int]
 
-  init(_ layout: PixelLayout, _ encoding: ColorEncoding = ColorEncoding(), width: Int, height: Int, padding: Int = 5) {
+  let orientation: Orientation
+
+  init(
+    _ layout: PixelLayout, _ encoding: ColorEncoding = ColorEncoding(), width: Int, height: Int, padding: Int = 5,
+    orientation: Orientation = .upright
+  ) {
+    self.orientation = orientation
     self.layout = layout
     self.encoding = encoding
     self.width = width
@@ -44,7 +50,8 @@ final class TestFrame {
     }
     return try body(
       PixelView(
-        layout: layout, encoding: encoding, width: width, height: height, planes: copies.map { $0.baseAddress! },
+        layout: layout, encoding: encoding, orientation: orientation, width: width, height: height,
+        planes: copies.map { $0.baseAddress! },
         strides: strides))
   }
 
@@ -278,5 +285,44 @@ extension PixelLayout {
     let small = frame.withPixels { $0.thumbnailLuma(width: 64, height: 36) }
     #expect(abs(small[10, 10] - 100) < 0.01)
     #expect(abs(small[50, 30] - 200) < 0.01)
+  }
+}
+
+@Suite struct OrientationTests {
+  /// Corners of an upright picture of 3 by 2, and where they are in the stored one, by EXIF 2.32, table "Orientation".
+  @Test(arguments: [
+    (Orientation.upright, [0, 0], [3, 2]), (.mirrored, [3, 0], [0, 2]), (.upsideDown, [3, 2], [0, 0]),
+    (.flipped, [0, 2], [3, 0]), (.transposed, [0, 0], [2, 3]), (.turnedClockwise, [0, 3], [2, 0]),
+    (.transversed, [2, 3], [0, 0]), (.turnedCounterClockwise, [2, 0], [0, 3]),
+  ])
+  func cornersGoWhereTheyAreStored(orientation: Orientation, topLeft: [Float], bottomRight: [Float]) {
+    let size = SIMD2<Float>(3, 2)
+    #expect(orientation.stored(.zero, upright: size) == SIMD2(topLeft[0], topLeft[1]))
+    #expect(orientation.stored(size, upright: size) == SIMD2(bottomRight[0], bottomRight[1]))
+  }
+
+  @Test(arguments: Orientation.allCases)
+  func aCropIsUprightHoweverTheFrameIsStored(orientation: Orientation) {
+    // An upright picture of 12 by 8 whose red is 10 x and whose green is 20 y, stored as the orientation says.
+    let swaps = orientation.swapsSides
+    let frame = TestFrame(.rgb24, width: swaps ? 8 : 12, height: swaps ? 12 : 8, orientation: orientation)
+    let size = SIMD2<Float>(12, 8)
+    for y in 0..<8 {
+      for x in 0..<12 {
+        let place = orientation.stored(SIMD2(Float(x), Float(y)) + 0.5, upright: size) - 0.5
+        frame.set(0, x: Int(place.x), y: Int(place.y), code: 10 * x)
+        frame.set(1, x: Int(place.x), y: Int(place.y), code: 20 * y)
+      }
+    }
+    let out = UnsafeMutableBufferPointer<Float>.allocate(capacity: 3 * 96)
+    defer { out.deallocate() }
+    frame.withPixels { pixels in
+      #expect(pixels.uprightWidth == 12 && pixels.uprightHeight == 8)
+      pixels.crop(width: 12, height: 8, transform: Similarity(), scale: 1, offset: 0, into: out)
+    }
+    for (x, y) in [(0, 0), (11, 0), (3, 7), (6, 4)] {
+      #expect(abs(out[y * 12 + x] - Float(10 * x)) < 0.01)
+      #expect(abs(out[96 + y * 12 + x] - Float(20 * y)) < 0.01)
+    }
   }
 }

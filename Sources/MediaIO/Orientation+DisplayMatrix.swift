@@ -1,22 +1,6 @@
-/// How a stored picture has to be turned or mirrored to be seen upright, numbered as in EXIF.
-public enum Orientation: Int, Sendable, Hashable, CaseIterable {
-  /// As stored.
-  case upright = 1
-  case mirrored
-  /// Half a turn.
-  case upsideDown
-  case flipped
-  /// Rows and columns change places.
-  case transposed
-  /// A quarter turn clockwise makes it upright.
-  case turnedClockwise
-  case transversed
-  /// A quarter turn counter-clockwise makes it upright.
-  case turnedCounterClockwise
+import Imaging
 
-  /// Whether width and height change places.
-  public var swapsSides: Bool { rawValue >= Orientation.transposed.rawValue }
-
+extension Orientation {
   /// From a container's display matrix: nine numbers in rows, the first two columns in 16.16 fixed point.
   ///
   /// Only the signs are looked at. Free angles are taken for the nearest right angle.
@@ -38,9 +22,7 @@ public enum Orientation: Int, Sendable, Hashable, CaseIterable {
       }
     }
   }
-}
 
-extension Orientation {
   /// The matrix for a container's track; nil where none is needed.
   var displayMatrix: [Int32]? {
     let one: Int32 = 1 << 16
