@@ -54,10 +54,12 @@ let package = Package(
     .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: strict),
     .testTarget(name: "MediaIOTests", dependencies: ["MediaIO", "Imaging"], swiftSettings: strict),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Catalogue"], swiftSettings: strict),
-    .testTarget(name: "FaceAnalysisTests", dependencies: ["FaceAnalysis", "Imaging"], swiftSettings: strict),
+    .testTarget(
+      name: "FaceAnalysisTests", dependencies: ["FaceAnalysis", "Imaging", "Inference", "Catalogue", "MediaIO"],
+      swiftSettings: strict),
     .testTarget(name: "EffectsTests", dependencies: ["Effects", "FaceAnalysis", "Imaging"], swiftSettings: strict),
     .testTarget(
-      name: "EngineTests", dependencies: ["Engine", "MediaIO", "Imaging", "FaceAnalysis", "Effects"],
+      name: "EngineTests", dependencies: ["Engine", "MediaIO", "Imaging", "FaceAnalysis", "Effects", "Catalogue"],
       swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["semblance", "MediaIO"], swiftSettings: strict),
   ]

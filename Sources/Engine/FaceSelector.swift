@@ -1,19 +1,19 @@
-internal import FaceAnalysis
+package import FaceAnalysis
 
 /// Decides which of the faces of a frame are edited.
-struct FaceSelector {
-  let mode: FaceSelectorMode
+package struct FaceSelector {
+  package let mode: FaceSelectorMode
   /// The track taken last, in mode `one`.
   private var current: Int?
 
   /// Another face must be this much wider to take over: two of one size would else take turns.
   private static let advantage: Float = 1.2
 
-  init(mode: FaceSelectorMode) {
+  package init(mode: FaceSelectorMode) {
     self.mode = mode
   }
 
-  mutating func select(from faces: [TrackedFace]) -> [TrackedFace] {
+  package mutating func select(from faces: [TrackedFace]) -> [TrackedFace] {
     guard mode == .one, let largest = faces.max(by: { $0.mesh.width < $1.mesh.width }) else { return faces }
     if let kept = faces.first(where: { $0.track == current }), kept.mesh.width * Self.advantage >= largest.mesh.width {
       return [kept]

@@ -1,15 +1,15 @@
-internal import Effects
-internal import FaceAnalysis
-internal import Imaging
-internal import MediaIO
+package import Effects
+package import FaceAnalysis
+package import Imaging
+package import MediaIO
 
 /// What travels through the pipeline: a picture, or a packet of another track on its way to the output.
-enum Parcel: Sendable {
+package enum Parcel: Sendable {
   case frame(Frame, faces: Int)
   case packet(Packet)
 
   /// Only pictures fill the queues; packets pass.
-  var load: Int {
+  package var load: Int {
     if case .frame = self { 1 } else { 0 }
   }
 }
@@ -17,13 +17,13 @@ enum Parcel: Sendable {
 /// Finds the faces of each frame and applies the effects to them, some frames behind the decoder.
 ///
 /// Frames wait here for the look-ahead of the tracker; packets between them wait with them, so that the order stays.
-final class FaceStage {
+package final class FaceStage {
   private let tracker: FaceTracker
   private var selector: FaceSelector
   private let effects: [any FaceEffect]
   private var waiting: [Parcel] = []
 
-  init(tracker: FaceTracker, selector: FaceSelector, effects: [any FaceEffect]) {
+  package init(tracker: FaceTracker, selector: FaceSelector, effects: [any FaceEffect]) {
     self.tracker = tracker
     self.selector = selector
     self.effects = effects
@@ -31,7 +31,7 @@ final class FaceStage {
 
   /// - Parameter parcel: the next of the target, nil at its end.
   /// - Returns: what is finished, in order.
-  func process(_ parcel: Parcel?) throws -> [Parcel] {
+  package func process(_ parcel: Parcel?) throws -> [Parcel] {
     let settled: [[TrackedFace]]
     switch parcel {
     case .frame(let frame, _):
@@ -70,7 +70,7 @@ final class FaceStage {
 }
 
 /// Applies all effects to each face in turn and writes each back once.
-func apply(_ effects: [any FaceEffect], to faces: [TrackedFace], in frame: PixelView) {
+package func apply(_ effects: [any FaceEffect], to faces: [TrackedFace], in frame: PixelView) {
   for upright in faces {
     var face = upright
     face.mesh = upright.mesh.stored(in: frame)

@@ -36,7 +36,7 @@ func boxOverlap(_ aLow: SIMD2<Float>, _ aHigh: SIMD2<Float>, _ bLow: SIMD2<Float
 }
 
 /// Leaves the best of the detections that overlap each other by more than `limit`.
-func suppressed(_ detections: [Detection], limit: Float = 0.3) -> [Detection] {
+package func suppressed(_ detections: [Detection], limit: Float = 0.3) -> [Detection] {
   var kept: [Detection] = []
   for candidate in detections.sorted(by: { $0.score > $1.score })
   where kept.allSatisfy({ $0.overlap(candidate) < limit }) {

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Imaging
+package import Imaging
 
 /// The turned square of a frame that the mesh network looks at.
 public struct FaceRegion: Sendable, Equatable {
@@ -52,12 +52,12 @@ public struct FaceRegion: Sendable, Equatable {
   public var side: Float { exp(logSide) }
 
   /// Maps a square of `size` pixels onto the region.
-  func transform(from size: Int) -> Similarity {
+  package func transform(from size: Int) -> Similarity {
     Similarity(square: Float(size), onto: center, side: side, angle: angle)
   }
 
   /// Upright box around the face itself, without the margin.
-  var faceBox: (low: SIMD2<Float>, high: SIMD2<Float>) {
+  package var faceBox: (low: SIMD2<Float>, high: SIMD2<Float>) {
     let half = SIMD2(repeating: side / Self.margin / 2)
     return (center - half - 0.5, center + half - 0.5)
   }
@@ -68,14 +68,14 @@ public struct FaceRegion: Sendable, Equatable {
   }
 
   /// The same angle, written so that it lies within half a turn of `reference`.
-  func unwrapped(near reference: Float) -> FaceRegion {
+  package func unwrapped(near reference: Float) -> FaceRegion {
     var copy = self
     copy.angle -= 2 * .pi * ((angle - reference) / (2 * .pi)).rounded()
     return copy
   }
 
   /// Whether the other region is so far off that the points found in one should be looked for again in the other.
-  func differsMuch(from other: FaceRegion) -> Bool {
+  package func differsMuch(from other: FaceRegion) -> Bool {
     let moved = center - other.center
     return (moved * moved).sum().squareRoot() > 0.06 * side || abs(logSide - other.logSide) > 0.08
       || abs(unwrapped(near: other.angle).angle - other.angle) > 0.15

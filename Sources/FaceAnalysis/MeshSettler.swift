@@ -3,7 +3,7 @@
 /// A face's motion is split into a similarity (place, size, turn), which moves fast and smoothly, and what is left of
 /// each point, which is mostly the network's noise on rigid parts and speech and blinks on lips and lids. Each has its
 /// own filter.
-struct MeshSettler {
+package struct MeshSettler {
   private static let motion = LocalPolynomial(reach: 4, degree: 2)
   private static let rigid = LocalPolynomial(reach: 3, degree: 0)
   private static let lively = LocalPolynomial(reach: 2, degree: 2)
@@ -14,7 +14,7 @@ struct MeshSettler {
   private let referenceNorm: Float
   private let isLively: [Bool]
 
-  init() {
+  package init() {
     let mean = FaceTopology.meanShape.positions
     let center = mean.reduce(SIMD2<Float>.zero, +) / Float(mean.count)
     reference = mean.map { Complex($0 - center) }
@@ -30,7 +30,7 @@ struct MeshSettler {
   }
 
   /// - Parameter meshes: frames relative to the wanted one, with their meshes; frame 0 must be among them.
-  func settled(_ meshes: [(offset: Int, mesh: FaceMesh)]) -> FaceMesh {
+  package func settled(_ meshes: [(offset: Int, mesh: FaceMesh)]) -> FaceMesh {
     let offsets = meshes.map(\.offset)
     let motion = Self.motion.coefficients(at: offsets)
     let rigid = Self.rigid.coefficients(at: offsets)

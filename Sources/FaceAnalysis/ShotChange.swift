@@ -1,15 +1,17 @@
-internal import Imaging
+package import Imaging
 
 /// Tells where one shot ends and the next begins.
 ///
 /// The mean difference of two 64x36 thumbnails, relative to their contrast. Real cuts score .93 and more, the largest
 /// change inside a shot .34 on the clips it was fitted to.
-struct ShotChangeDetector {
-  static let threshold: Float = 0.6
+package struct ShotChangeDetector {
+  package static let threshold: Float = 0.6
   private var previous: Plane?
 
+  package init() {}
+
   /// Whether `frame` starts a new shot. The first frame always does.
-  mutating func startsShot(_ frame: PixelView) -> Bool {
+  package mutating func startsShot(_ frame: PixelView) -> Bool {
     let current = frame.thumbnailLuma(width: 64, height: 36)
     defer { previous = current }
     guard let previous else { return true }
