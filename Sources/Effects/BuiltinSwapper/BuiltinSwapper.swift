@@ -45,45 +45,17 @@ public struct BuiltinSwapper: FaceEffect {
     let alpha = BlendMask.mask(
       grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin)
 
-    let size = (width: patch.rect.width, height: patch.rect.height)
-    func full(_ plane: Plane) -> Plane { plane.enlarged(width: size.width, height: size.height) }
-    var colors = match.colors.map(full)
-    if grid.scale < 1 {
-      addDetail(
-        to: &colors, patch: patch.colors, mesh: mesh, grid: grid, texelX: texelX, texelY: texelY, source: source,
-        match: match, alpha: alpha, full: full)
+    let texels = texture.texels(ratio: texture.texelsPerPixel(of: mesh))
+    func renderer(gain: ColorPlanes) -> FaceRenderer {
+      FaceRenderer(
+        texelX: texelX, texelY: texelY, alpha: alpha, colors: match.colors, source: source, gain: gain,
+        saturation: match.saturation, texels: texels)
     }
-    let shown = full(alpha)
-    patch.colors = patch.colors.zip(colors) { own, new in
-      var result = own
-      for i in result.samples.indices where shown.samples[i] > 0 {
-        result.samples[i] = max(0, min(255, new.samples[i]))
-      }
-      return result
-    }
-    let confidence = face.confidence
-    patch.mask = patch.mask.combined(with: shown) { max($0, $1 * confidence) }
-  }
-
-  /// What the texture has beyond the grid's resolution, in the target's light and no sharper than the target.
-  private func addDetail(
-    to colors: inout ColorPlanes, patch: ColorPlanes, mesh: FaceMesh, grid: Grid, texelX: Plane, texelY: Plane,
-    source: ColorPlanes, match: ColorMatch, alpha: Plane, full: (Plane) -> Plane
-  ) {
-    let level = texture.level(ratio: texture.texelsPerPixel(of: mesh))
-    let sharp = level.colors(x: full(texelX), y: full(texelY), .cubic)
-    var detail = sharp.zip(source.map(full)) { $0 - $1 }.zip(match.gain.map(full)) { $0 * $1 }
-    let detailLuma = detail.luma
-    detail = detail.map { $0.combined(with: detailLuma) { $1 + ($0 - $1) * match.saturation } }
-    let targetDetail = patch.zip(grid.colors.map(full)) { $0 - $1 }.luma
-    let frontal = grid.raster.interpolate(grid.mesh.smoothFacing)
-    let weight = full(alpha.combined(with: frontal) { $1 > 0.4 ? $0 : 0 })
-    func strength(_ plane: Plane) -> Float {
-      let energy = plane.mapped { min($0 * $0, 100) }.sum(weightedBy: weight)
-      return (energy / (weight.sum + 1e-6)).squareRoot()
-    }
-    let sharpness = max(0.3, min(1, strength(targetDetail) / (strength(detail.luma) + 0.3)))
-    colors = colors.zip(detail) { $0 + $1 * sharpness }
+    // The face must not look sharper than the frame it is in.
+    let detail = renderer(gain: match.gain)
+    let sharpness = detail.sharpness(in: patch.colors, grid: grid)
+    let drawn = sharpness < 1 ? renderer(gain: match.gain.map { $0 * sharpness }) : detail
+    drawn.draw(onto: &patch, confidence: face.confidence)
   }
 }
 

@@ -17,10 +17,46 @@ struct SourceTexture: Sendable {
     var scaleY: Float
   }
 
+  /// One size of the texture as the renderer reads it: red, green, blue and nothing a texel.
+  struct Texels: Sendable {
+    var colors: [SIMD4<Float>]
+    var width: Int
+    var height: Int
+    /// Size relative to the first level.
+    var scaleX: Float
+    var scaleY: Float
+
+    init(_ planes: ColorPlanes, relativeTo first: ColorPlanes) {
+      width = planes.width
+      height = planes.height
+      scaleX = Float(width) / Float(first.width)
+      scaleY = Float(height) / Float(first.height)
+      colors = planes.red.samples.indices.map {
+        SIMD4(planes.red.samples[$0], planes.green.samples[$0], planes.blue.samples[$0], 0)
+      }
+    }
+
+    /// Bilinear reading at a point of this level; edges repeated.
+    func color(x: Float, y: Float) -> SIMD4<Float> {
+      let u = max(0, min(Float(width - 1), x))
+      let v = max(0, min(Float(height - 1), y))
+      let k = Int(v) * width + Int(u)
+      let right = Int(u) + 1 < width ? 1 : 0
+      let down = Int(v) + 1 < height ? width : 0
+      let (fu, fv) = (u - Float(Int(u)), v - Float(Int(v)))
+      let top = colors[k] + fu * (colors[k + right] - colors[k])
+      let bottom = colors[k + down] + fu * (colors[k + down + right] - colors[k + down])
+      return top + fv * (bottom - top)
+    }
+  }
+
   /// The face's points in the texture.
   let mesh: FaceMesh
   /// Each half an octave smaller than the one before: averaged over areas, so that no far face is aliased.
   private let levels: [Level]
+  /// The same colours for the renderer, the finest first. Small photos are enlarged here once, by a sharper filter than a
+  /// frame has time for.
+  private let fine: [Texels]
 
   init(mesh: FaceMesh, colors: ColorPlanes, mask: Plane, weight: Plane) {
     self.mesh = mesh
@@ -38,6 +74,16 @@ struct SourceTexture: Sendable {
           scaleY: Float(height) / Float(colors.height)))
     }
     self.levels = levels
+    var fine = levels.map { Texels($0.colors, relativeTo: colors) }
+    for factor in [2, 4] where Float(factor) * mesh.width < 1024 {
+      fine.insert(Texels(colors.magnified(by: factor), relativeTo: colors), at: 0)
+    }
+    self.fine = fine
+  }
+
+  /// The coarsest texels that are at least as fine as the pixels of a face, `ratio` texels of the first level to a pixel.
+  func texels(ratio: Float) -> Texels {
+    fine.last { $0.scaleX * ratio >= 0.95 } ?? fine[0]
   }
 
   /// The level whose texels are nearest to the pixels of a face, `ratio` texels of the first level to a pixel.
@@ -83,5 +129,21 @@ extension SourceTexture.Level {
 
   private func here(_ map: Plane, _ scale: Float) -> Plane {
     scale == 1 ? map : map.mapped { ($0 + 0.5) * scale - 0.5 }
+  }
+}
+
+extension ColorPlanes {
+  /// A copy `factor` times as large, by the sharp cubic.
+  fileprivate func magnified(by factor: Int) -> ColorPlanes {
+    let (newWidth, newHeight) = (width * factor, height * factor)
+    var x = Plane(width: newWidth, height: newHeight)
+    var y = x
+    for j in 0..<newHeight {
+      for i in 0..<newWidth {
+        x[i, j] = (Float(i) + 0.5) / Float(factor) - 0.5
+        y[i, j] = (Float(j) + 0.5) / Float(factor) - 0.5
+      }
+    }
+    return map { $0.sampled(x: x, y: y, .cubic).mapped { max(0, min(255, $0)) } }
   }
 }
