@@ -29,23 +29,23 @@ public struct ModelStore: Sendable {
     } catch {
       switch error {
       case .missing:
-        throw CatalogueError(.missing, "model '\(model.id)' is not at \(path); `make setup` gets it")
+        throw CatalogueError(.missing, "model '\(model.id)' is not at '\(path)'; `make setup` gets it")
       case .failed(let reason):
-        throw CatalogueError(.unreadable, "cannot read model '\(model.id)' at \(path): \(reason)")
+        throw CatalogueError(.unreadable, "cannot read model '\(model.id)' at '\(path)': \(reason)")
       }
     }
     guard bytes.count == model.byteCount else {
       let size = bytes.count > model.byteCount ? "more" : "only \(bytes.count)"
       throw CatalogueError(
         .damaged,
-        "model '\(model.id)' at \(path) should have \(model.byteCount) bytes and has \(size); "
+        "model '\(model.id)' at '\(path)' should have \(model.byteCount) bytes and has \(size); "
           + "run `make setup` to repair it")
     }
     let sha256 = SHA256.hash(data: bytes).map(hexadecimal).joined()
     guard sha256 == model.sha256 else {
       throw CatalogueError(
         .damaged,
-        "model '\(model.id)' at \(path) should have the SHA-256 \(model.sha256.prefix(12))… and has "
+        "model '\(model.id)' at '\(path)' should have the SHA-256 \(model.sha256.prefix(12))… and has "
           + "\(sha256.prefix(12))…; run `make setup` to repair it")
     }
     return LoadedModel(

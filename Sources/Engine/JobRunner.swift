@@ -20,6 +20,7 @@ extension JobRequest {
     let notify: @Sendable (JobEvent) -> Void = { event in lock.withLock { onEvent(event) } }
     do {
       try checkPaths()
+      try PathCheck.writable(output)
       let reader = try MediaReader(path: target, threads: threads)
       cancellation.onRequest { reader.cancel() }
       switch reader.info.kind {
@@ -31,17 +32,18 @@ extension JobRequest {
     }
   }
 
-  /// An output over an input would destroy what is being read.
+  /// An output over an input would take the place of what the user wants to keep.
   private func checkPaths() throws {
     guard !sources.isEmpty else {
       throw JobError(.invalidRequest, "no source photo was given; name one with --source")
     }
-    func identity(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().standardized.path }
-    for input in sources + [target] where identity(input) == identity(output) {
-      throw JobError(.invalidRequest, "the output \(output) is also an input; choose another name for it")
-    }
-    for source in sources where !FileManager.default.fileExists(atPath: source) {
-      throw JobError(.missingInput, "the source \(source) does not exist")
+    let existing = FileIdentity(output)
+    for input in sources + [target] {
+      try PathCheck.readable(input)
+      if let existing, existing == FileIdentity(input) {
+        throw JobError(
+          .invalidRequest, "cannot write '\(output)': it is also an input; choose another name for the output")
+      }
     }
   }
 
@@ -52,10 +54,10 @@ extension JobRequest {
     guard PictureFile.canWrite(output) else {
       throw JobError(
         .unwritableOutput,
-        "the target is a picture, but \(output) is not the name of one; end it in "
+        "cannot write '\(output)': the target is a picture, and this is not the name of one; end it in "
           + PictureFile.writableExtensions.map { "." + $0 }.joined(separator: ", "))
     }
-    let picture = try PictureFile.read(target).editable()
+    let picture = try SourceReader.picture(target).editable()
     let models = try FaceModels(runtimePath: runtimePath)
     let swapper = try SourceReader(models: models, notify: notify).swapper(from: sources)
     var selector = FaceSelector(mode: selectorMode)
@@ -83,11 +85,15 @@ extension JobRequest {
     let start = Date()
     if PictureFile.canWrite(output) {
       throw JobError(
-        .unwritableOutput, "the target is a video, but \(output) is the name of a picture; end it in .mp4, .mov or .mkv"
+        .unwritableOutput,
+        "cannot write '\(output)': the target is a video, and this is the name of a picture; end it in .mp4, .mov or .mkv"
       )
     }
-    let writer = try MediaWriter(path: output, like: reader.template, encoding: encoding, threads: threads)
+    let writer = try writing {
+      try MediaWriter(path: output, like: reader.template, encoding: encoding, threads: threads)
+    }
     defer { writer.abandon() }
+    cancellation.onRequest { writer.cancel() }
     let stage = LazyStage(self, notify)
     let tally = Tally(total: reader.info.estimatedFrames, start: start)
     try Pipeline.run(load: { $0.load }, cancellation: cancellation) {
@@ -101,17 +107,14 @@ extension JobRequest {
     } write: { parcel in
       switch parcel {
       case .frame(let frame, let faces):
-        try writer.encode(frame)
+        try writing { try writer.encode(frame) }
         notify(.progress(tally.count(faces: faces)))
       case .packet(let packet):
-        try writer.write(packet)
+        try writing { try writer.write(packet) }
       }
     }
     try report(framesWithFaces: tally.framesWithFaces, notify)
-    if reader.damagedPackets > 0 {
-      notify(.warning("\(reader.damagedPackets) damaged packets of \(target) could not be decoded and were skipped"))
-    }
-    if let truncation = reader.truncation { notify(.warning(truncation)) }
+    warnOfDamage(reader, notify)
     if cancellation.isRequested { throw CancellationError() }
     let written = try writer.finish()
     for warning in written.warnings { notify(.warning(warning)) }
@@ -120,12 +123,49 @@ extension JobRequest {
       seconds: Date().timeIntervalSince(start), encoder: written.encoder, truncation: reader.truncation)
   }
 
+  private func warnOfDamage(_ reader: MediaReader, _ notify: (JobEvent) -> Void) {
+    if reader.damagedPackets > 0 {
+      let what = reader.damagedPackets == 1 ? "1 damaged packet" : "\(reader.damagedPackets) damaged packets"
+      notify(.warning("\(what) of '\(target)' could not be decoded and had to be left out"))
+    }
+    if reader.damagedFrames > 0 {
+      let what = reader.damagedFrames == 1 ? "1 frame" : "\(reader.damagedFrames) frames"
+      notify(.warning("in \(what) of '\(target)', which is damaged, the decoder had to guess parts of the picture"))
+    }
+    if let truncation = reader.truncation {
+      notify(.warning("'\(target)' ends too early (\(truncation)); what could be read of it is delivered"))
+    }
+  }
+
   private func report(framesWithFaces: Int, _ notify: (JobEvent) -> Void) throws {
     guard framesWithFaces == 0 else { return }
     if requiresFace {
-      throw JobError(.noFace, "no face was found in the target \(target), and --require-face was given")
+      throw JobError(.noFace, "no face was found in the target '\(target)', and --require-face was given")
     }
-    notify(.notice("no face was found in \(target): its pictures are delivered unchanged"))
+    notify(.notice("no face was found in '\(target)': its pictures are delivered unchanged"))
+  }
+}
+
+/// Runs `body`, which makes the output: what cannot be served there is no fault of an input.
+private func writing<Result>(_ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch let error as MediaError where error.kind == .unsupported {
+    throw JobError(.unwritableOutput, error.message)
+  }
+}
+
+/// Tells whether two paths lead to one file, by whatever names and links.
+private struct FileIdentity: Equatable {
+  private let device: dev_t
+  private let number: ino_t
+
+  /// Nil if there is no such file.
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    device = status.st_dev
+    number = status.st_ino
   }
 }
 

@@ -29,26 +29,36 @@ struct SourceReader {
       throw JobError(.invalidRequest, "no source photo was given; name one with --source")
     }
     if candidates.count > 1 {
-      notify(.notice("of \(candidates.count) source photos, \(name(best.path)) shows the face best and is used"))
+      notify(.notice("of \(candidates.count) source photos, '\(name(best.path))' shows the face best and is used"))
     }
     if best.face.mesh.width < 64 {
       notify(
         .warning(
-          "the face in \(name(best.path)) is only \(Int(best.face.mesh.width)) pixels wide; "
+          "the face in '\(name(best.path))' is only \(Int(best.face.mesh.width)) pixels wide; "
             + "a larger photo gives a sharper result"))
     }
     return best.photo.withPixels { BuiltinSwapper(photo: $0, mesh: best.face.mesh) }
   }
 
+  /// A picture that is whole: of one that is cut off, the decoder would make up the rest.
+  static func picture(_ path: String) throws -> Frame {
+    let picture = try PictureFile.read(path)
+    guard !picture.isDamaged else {
+      throw JobError(
+        .unreadableInput, "cannot use '\(path)': the picture is damaged or incomplete; copy or download it again")
+    }
+    return picture
+  }
+
   private func candidate(_ path: String) throws -> Candidate {
-    let photo = try PictureFile.read(path).editable().upright()
+    let photo = try SourceReader.picture(path).editable().upright()
     let faces = try photo.withPixels { try models.faces(in: $0) }
     guard let face = faces.first else {
       throw JobError(
-        .noFace, "no face was found in the source \(path); use a sharp, well lit photo of the face from the front")
+        .noFace, "no face was found in the source '\(path)'; use a sharp, well lit photo of the face from the front")
     }
     if faces.count > 1 {
-      notify(.notice("\(name(path)) shows \(faces.count) faces; the largest is used"))
+      notify(.notice("'\(name(path))' shows \(faces.count) faces; the largest is used"))
     }
     return Candidate(path: path, photo: photo, face: face)
   }

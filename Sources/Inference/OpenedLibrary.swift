@@ -19,8 +19,8 @@ package struct OpenedLibrary {
       throw InferenceError(
         .runtimeUnusable,
         outcome == ort_cannot_open
-          ? "cannot open ONNX Runtime at \(path): \(answer); `make setup` gets one that fits this machine"
-          : "\(path) is not ONNX Runtime: it has no OrtGetApiBase; name a libonnxruntime.so")
+          ? "cannot open ONNX Runtime at '\(path)': \(answer); `make setup` gets one that fits this machine"
+          : "'\(path)' is not ONNX Runtime: it has no OrtGetApiBase; name a libonnxruntime.so")
     }
     let version = base.pointee.GetVersionString().map { String(cString: $0) } ?? "of no known version"
     // Asking an old library for a table it does not have makes it write to stderr, hence the number first.
@@ -44,6 +44,6 @@ package struct OpenedLibrary {
   private static func tooOld(version: String, path: String) -> InferenceError {
     InferenceError(
       .runtimeUnusable,
-      "ONNX Runtime at \(path) is \(version), and 1.\(ort_api_version) or newer is needed; `make setup` gets one")
+      "ONNX Runtime at '\(path)' is \(version), and 1.\(ort_api_version) or newer is needed; `make setup` gets one")
   }
 }

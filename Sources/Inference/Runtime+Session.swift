@@ -47,7 +47,7 @@ extension Runtime {
     guard available.contains(provider.name) else {
       throw InferenceError(
         .failed,
-        "model '\(model)' cannot run with \(provider.name): ONNX Runtime \(version) at \(path) has only "
+        "model '\(model)' cannot run with \(provider.name): ONNX Runtime \(version) at '\(path)' has only "
           + "\(available.joined(separator: ", ")); choose one of these, or another library with --onnxruntime")
     }
     var values = provider.options

@@ -46,7 +46,7 @@ public final class Runtime: Sendable {
       guard request == search.places || search.namedBy == nil || search.places == [.file(runtime.path)] else {
         throw InferenceError(
           .runtimeUnusable,
-          "ONNX Runtime is already loaded from \(runtime.path), and a process can use only one; "
+          "ONNX Runtime is already loaded from '\(runtime.path)', and a process can use only one; "
             + "name the same path everywhere")
       }
       return runtime
@@ -58,7 +58,7 @@ public final class Runtime: Sendable {
     version = library.version
     path = library.path
     self.api = api
-    let environment = try api.make("starting ONNX Runtime at \(library.path)", kind: .runtimeUnusable) { api, out in
+    let environment = try api.make("starting ONNX Runtime at '\(library.path)'", kind: .runtimeUnusable) { api, out in
       api.pointee.CreateEnvWithCustomLogger(ort_discard_log, nil, Int32(ort_log_fatal), "semblance", out)
     }
     self.environment = Handle(environment) { _ in }

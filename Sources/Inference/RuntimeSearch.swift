@@ -59,13 +59,13 @@ package struct RuntimeSearch: Sendable {
     if let namedBy, case .file(let path)? = places.first {
       return InferenceError(
         .runtimeMissing,
-        "ONNX Runtime is not at \(path), the path that \(namedBy) names; "
+        "ONNX Runtime is not at '\(path)', the path that \(namedBy) names; "
           + "name a libonnxruntime.so that exists, or none to use the one that `make setup` gets")
     }
     let looked = places.map { place in
       switch place {
-      case .file(let path): path
-      case .systemName(let name): "\(name) of the system"
+      case .file(let path): "'\(path)'"
+      case .systemName(let name): "'\(name)' of the system"
       }
     }
     return InferenceError(

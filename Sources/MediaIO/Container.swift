@@ -16,15 +16,16 @@ struct Container {
     fileExtension = FilePath.fileExtension(of: path)
     guard !fileExtension.isEmpty else {
       throw MediaError(
-        .unsupported, "Cannot write “\(path)”: the name has no extension; add one of \(String.list(known)).")
+        .unsupported, "cannot write '\(path)': the name has no extension; add one of \(String.list(known))")
     }
+    // What has PNG for its video is a container for sound with a cover.
     guard let found = av_guess_format(nil, "file.\(fileExtension)", nil),
       found.pointee.flags & AVFMT_NOFILE == 0, found.pointee.video_codec != AV_CODEC_ID_NONE,
-      !string(found.pointee.name).hasPrefix("image2")
+      !string(found.pointee.name).hasPrefix("image2"), found.pointee.video_codec != AV_CODEC_ID_PNG
     else {
       throw MediaError(
         .unsupported,
-        "Cannot write video to “\(path)”: “.\(fileExtension)” is no container for it; use \(String.list(known)).")
+        "cannot write video to '\(path)': '.\(fileExtension)' is no container for it; use \(String.list(known))")
     }
     format = found
   }

@@ -62,13 +62,13 @@ final class Demuxer {
     guard !probed.failed, let found = format else {
       throw MediaError(
         .unreadable,
-        "Cannot open “\(path)”: it is not a picture or video that FFmpeg knows; check that it is the right file.")
+        "cannot open '\(path)': it is not a picture or video that FFmpeg knows; check that it is the right file")
     }
     let names = string(found.pointee.name).split(separator: ",").map(String.init)
     guard refused.isDisjoint(with: names) else {
       throw MediaError(
         .unreadable,
-        "Cannot open “\(path)”: it is text or a playlist (\(names[0])), not a picture or video; name the media file itself."
+        "cannot open '\(path)': it is text or a playlist (\(names[0])), not a picture or video; name the media file itself"
       )
     }
     return found
@@ -85,7 +85,7 @@ final class Demuxer {
     if result.code == cff_error_exit() { return .cancelled(path) }
     return MediaError(
       .unreadable,
-      "Cannot open “\(path)”: \(result.reason); the file is damaged or incomplete, copy or download it again.")
+      "cannot open '\(path)': \(result.reason); the file is damaged or incomplete, copy or download it again")
   }
 
   /// The picture track that is decoded: not a cover; the default one before others, then the largest, then the first.
@@ -126,6 +126,6 @@ final class Demuxer {
 
 extension MediaError {
   static func cancelled(_ path: String) -> MediaError {
-    MediaError(.cancelled, "Reading “\(path)” was cancelled.")
+    MediaError(.cancelled, "reading '\(path)' was cancelled")
   }
 }

@@ -27,7 +27,7 @@ enum EncoderChoice {
     }
     guard let first = options.first else {
       throw MediaError(
-        .unsupported, "Cannot write “\(path)”: this FFmpeg has no encoder for its container; use .mp4 or .mkv.")
+        .unsupported, "cannot write '\(path)': this FFmpeg has no encoder for its container; use .mp4 or .mkv")
     }
     return (first, try accepted(format, isFullRange: isFullRange, by: first, path: path))
   }
@@ -37,12 +37,12 @@ enum EncoderChoice {
     guard let codec = avcodec_find_encoder_by_name(name), codec.pointee.type == AVMEDIA_TYPE_VIDEO else {
       throw MediaError(
         .unsupported,
-        "There is no video encoder “\(name)” in this FFmpeg; use \(String.list(MediaLibrary.usualVideoEncoders())).")
+        "there is no video encoder '\(name)' in this FFmpeg; use \(String.list(MediaLibrary.usualVideoEncoders()))")
     }
     guard container.holds(codec.pointee.id) else {
       throw MediaError(
         .unsupported,
-        "Cannot write “\(path)”: a .\(container.fileExtension) file cannot hold what the encoder \(name) makes; use .mkv, or another encoder."
+        "cannot write '\(path)': a .\(container.fileExtension) file cannot hold what the encoder \(name) makes; use .mkv, or another encoder"
       )
     }
     return codec
@@ -93,7 +93,7 @@ enum EncoderChoice {
     let advice = codec.pointee.id == AV_CODEC_ID_FFV1 ? "" : "use the encoder ffv1 with .mkv, or "
     throw MediaError(
       .unsupported,
-      "Cannot write “\(path)”: the encoder \(string(codec.pointee.name)) does not take \(PixelFormat.name(format)) pictures, only \(String.list(names, "and")); \(advice)convert the input first."
+      "cannot write '\(path)': the encoder \(string(codec.pointee.name)) does not take \(PixelFormat.name(format)) pictures, only \(String.list(names, "and")); \(advice)convert the input first"
     )
   }
 }

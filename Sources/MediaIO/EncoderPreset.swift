@@ -16,7 +16,7 @@ enum EncoderPreset {
     let settings = context.pointee.priv_data
     guard let settings, let option = av_opt_find(settings, "preset", nil, 0, 0) else {
       throw MediaError(
-        .unsupported, "The encoder \(encoder) has no presets; leave “\(preset)” out, or use libx264 or libx265.")
+        .unsupported, "the encoder \(encoder) has no presets; leave '\(preset)' out, or use libx264 or libx265")
     }
     let names = encoder.hasPrefix("libx26") ? x26x : constants(of: option, in: settings)
     let isKnown = !encoder.hasPrefix("libx26") || names.contains(preset)
@@ -24,7 +24,7 @@ enum EncoderPreset {
       let advice =
         names.isEmpty
         ? "use a number from \(Int(option.pointee.min)) to \(Int(option.pointee.max))" : "use \(String.list(names))"
-      throw MediaError(.unsupported, "The encoder \(encoder) has no preset “\(preset)”; \(advice).")
+      throw MediaError(.unsupported, "the encoder \(encoder) has no preset '\(preset)'; \(advice)")
     }
   }
 

@@ -37,32 +37,57 @@ enum FilePath {
   static func checkReadable(_ path: String) throws(MediaError) {
     var status = stat()
     guard stat(path, &status) == 0 else {
-      throw MediaError(.missing, "Cannot open “\(path)”: \(reason(errno)); check the path.")
+      throw MediaError(.missing, "cannot open '\(path)': \(reason(errno)); check the path")
     }
     guard status.st_mode & S_IFMT != S_IFDIR else {
-      throw MediaError(.unreadable, "Cannot open “\(path)”: it is a folder; name a picture or video file in it.")
+      throw MediaError(.unreadable, "cannot open '\(path)': it is a folder; name a picture or video file in it")
+    }
+    // A pipe cannot be rewound, and opening one that nobody writes to would wait for ever.
+    guard [S_IFREG, S_IFBLK].contains(status.st_mode & S_IFMT) else {
+      throw MediaError(
+        .unreadable, "cannot open '\(path)': it is a pipe or a device, not a file; save it to a file first")
     }
     guard access(path, R_OK) == 0 else {
-      throw MediaError(.unreadable, "Cannot open “\(path)”: \(reason(errno)); check its permissions.")
+      throw MediaError(.unreadable, "cannot open '\(path)': \(reason(errno)); check its permissions")
     }
     guard status.st_size > 0 || status.st_mode & S_IFMT != S_IFREG else {
-      throw MediaError(.unreadable, "Cannot open “\(path)”: the file is empty; copy or download it again.")
+      throw MediaError(.unreadable, "cannot open '\(path)': the file is empty; copy or download it again")
     }
   }
 
-  /// Throws unless a file can be created at `path`.
-  static func checkWritable(_ path: String) throws(MediaError) {
-    guard !name(of: path).isEmpty, !isFolder(path) else {
-      throw MediaError(.unwritable, "Cannot write “\(path)”: it is a folder; name a file in it.")
+  /// Where a file that is opened at `path` really lies: the end of the chain, if `path` is a symbolic link.
+  static func followingLinks(_ path: String) -> String {
+    var path = path
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    // As many links as the system itself follows.
+    for _ in 0..<40 {
+      let count = readlink(path, &buffer, Int(PATH_MAX))
+      guard count > 0 else { return path }
+      let target = string(Array(buffer.prefix(count)))
+      path = target.hasPrefix("/") ? target : folder(of: path) + "/" + target
     }
-    let folder = folder(of: path)
+    return path
+  }
+
+  /// Throws unless a file can be created at `path`, or replaced there.
+  static func checkWritable(_ path: String) throws(MediaError) {
+    guard !path.isEmpty else { throw MediaError(.unwritable, "cannot write the output: its name is empty; give one") }
+    let destination = followingLinks(path)
+    guard !name(of: path).isEmpty, !isFolder(destination) else {
+      throw MediaError(.unwritable, "cannot write '\(path)': it is a folder; name a file in it")
+    }
+    var status = stat()
+    guard stat(destination, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+      throw MediaError(.unwritable, "cannot write '\(path)': it is a pipe or a device, not a file; choose another name")
+    }
+    let folder = folder(of: destination)
     guard isFolder(folder) else {
-      throw MediaError(.unwritable, "Cannot write “\(path)”: there is no folder “\(folder)”; create it first.")
+      throw MediaError(.unwritable, "cannot write '\(path)': there is no folder '\(folder)'; create it first")
     }
     guard access(folder, W_OK | X_OK) == 0 else {
       throw MediaError(
         .unwritable,
-        "Cannot write “\(path)”: the folder “\(folder)” may not be written to; choose another or change its permissions."
+        "cannot write '\(path)': the folder '\(folder)' may not be written to; choose another or change its permissions"
       )
     }
   }

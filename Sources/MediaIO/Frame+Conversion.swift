@@ -42,7 +42,7 @@ extension Frame {
       Frame.discard(copy)
       throw MediaError(
         .unsupported,
-        "A picture stored as \(pixelFormatName) cannot be converted to \(PixelFormat.name(target)): \(done.reason).")
+        "a picture stored as \(pixelFormatName) cannot be converted to \(PixelFormat.name(target)): \(done.reason)")
     }
     FrameColor.tag(copy, with: result)
     return Frame(owning: copy, timeBase: timeBase, trackOrientation: trackOrientation)

@@ -19,7 +19,7 @@ extension Frame: PixelSource {
     try detach()
     guard let view = makeView() else {
       throw MediaError(
-        .unsupported, "Pictures stored as \(pixelFormatName) cannot be edited in place; convert the frame first.")
+        .unsupported, "pictures stored as \(pixelFormatName) cannot be edited in place; convert the frame first")
     }
     return try withExtendedLifetime(self) { try body(view) }
   }

@@ -92,7 +92,7 @@ public final class Frame: @unchecked Sendable {
       discard(frame)
       throw MediaError(
         .unsupported,
-        "A picture of \(width)x\(height) pixels as \(PixelFormat.name(format)) cannot be made; check its size.")
+        "a picture of \(width)x\(height) pixels as \(PixelFormat.name(format)) cannot be made; check its size")
     }
     for buffer in [frame.pointee.buf.0, frame.pointee.buf.1, frame.pointee.buf.2, frame.pointee.buf.3] {
       if let buffer { buffer.pointee.data.update(repeating: 0, count: buffer.pointee.size) }

@@ -45,7 +45,7 @@ public final class MediaReader: @unchecked Sendable {
     guard let main = demuxer.mainStream, let stream = demuxer.streams[main] else {
       throw MediaError(
         .unreadable,
-        "Cannot use “\(path)”: it has no picture track (it holds \(demuxer.contents)); choose a picture or a video.")
+        "cannot use '\(path)': it has no picture track (it holds \(demuxer.contents)); choose a picture or a video")
     }
     self.main = main
     let isPicture = demuxer.isPicture(stream)
@@ -136,10 +136,11 @@ public final class MediaReader: @unchecked Sendable {
   private func end() throws(MediaError) {
     phase = .ended
     guard frameCount == 0 else { return }
-    let why = truncation ?? (damagedPackets > 0 ? "all \(damagedPackets) packets of it are damaged" : "it is empty")
+    let few = [0: "it is empty", 1: "its only packet is damaged"]
+    let why = truncation ?? few[damagedPackets] ?? "all its \(damagedPackets) packets are damaged"
     throw MediaError(
       .unreadable,
-      "Cannot use “\(info.path)”: no picture could be decoded from its \(info.videoCodecName) track (\(why)); try another copy."
+      "cannot use '\(info.path)': no picture could be decoded from its \(info.videoCodecName) track (\(why)); try another copy"
     )
   }
 }

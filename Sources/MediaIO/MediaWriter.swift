@@ -3,7 +3,7 @@ import CFFmpeg
 /// Writes one media file: frames encoded into the picture track, packets of all other tracks as they are.
 ///
 /// The file has its final name only after ``finish()``. Until then it is a hidden file beside it, which ``abandon()`` and
-/// the end of the writer's life remove. Use it from one thread at a time.
+/// the end of the writer's life remove. Use it from one thread at a time; only ``cancel()`` may be called from any.
 // @unchecked Sendable: so that it can be handed to the thread that writes.
 public final class MediaWriter: @unchecked Sendable {
   /// What could not be taken over so far, in sentences.
@@ -20,6 +20,7 @@ public final class MediaWriter: @unchecked Sendable {
   /// Packets that came before the first frame: the header needs the encoder, and that the frame.
   private var early: [Packet] = []
   private var phase = Phase.writing
+  private let cancelFlag = CancelFlag()
   /// The muxer's warnings, once it is gone.
   private var lateWarnings: [String] = []
 
@@ -38,10 +39,10 @@ public final class MediaWriter: @unchecked Sendable {
     path: String, like template: MediaTemplate, encoding: VideoEncoding = VideoEncoding(),
     extraMetadata: [String: String] = [:], threads: Int = 0
   ) throws(MediaError) {
+    try FilePath.checkWritable(path)
     container = try Container(forVideoAt: path)
     if let name = encoding.encoder { _ = try EncoderChoice.named(name, container: container, path: path) }
     plan = try TrackPlan(template, in: container, path: path)
-    try FilePath.checkWritable(path)
     self.encoding = encoding
     self.template = template
     self.threads = threads
@@ -87,7 +88,7 @@ public final class MediaWriter: @unchecked Sendable {
     checkWriting()
     do throws(MediaError) {
       guard let encoder, let muxer else {
-        throw MediaError(.failed, "Cannot finish “\(file.finalPath)”: it has no frames.")
+        throw MediaError(.failed, "cannot finish '\(file.finalPath)': it has no frames")
       }
       try encoder.end()
       try drain(encoder)
@@ -117,6 +118,11 @@ public final class MediaWriter: @unchecked Sendable {
     file.remove()
   }
 
+  /// Makes the call under way, and all later ones, throw. Callable from any thread.
+  ///
+  /// It matters for ``finish()``: an encoder may still hold many frames, and take long over each.
+  public func cancel() { cancelFlag.raise() }
+
   private func checkWriting() { precondition(phase == .writing, "the file is finished or abandoned already") }
 
   private func begin(_ frame: Frame) throws(MediaError) {
@@ -137,6 +143,11 @@ public final class MediaWriter: @unchecked Sendable {
 
   private func drain(_ encoder: VideoEncoder) throws(MediaError) {
     while let packet = try encoder.receive() {
+      if cancelFlag.isRaised {
+        var unwanted: UnsafeMutablePointer<AVPacket>? = packet
+        av_packet_free(&unwanted)
+        throw MediaError(.cancelled, "writing '\(file.finalPath)' was cancelled")
+      }
       try muxer?.write(packet, track: template.main, timeBase: encoder.context.pointee.time_base)
     }
   }

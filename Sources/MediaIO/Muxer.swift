@@ -40,7 +40,7 @@ final class Muxer {
     }
     let opened = libav { avio_open(&context.pointee.pb, url, AVIO_FLAG_WRITE) }
     guard !opened.failed else {
-      throw MediaError(.unwritable, "Cannot write “\(path)”: \(LibavResult.describe(opened.code)).")
+      throw MediaError(.unwritable, "cannot write '\(path)': \(LibavResult.describe(opened.code))")
     }
   }
 
@@ -106,7 +106,7 @@ final class Muxer {
     let written = libav { avformat_write_header(context, &options) }
     guard !written.failed else {
       throw MediaError(
-        .unsupported, "Cannot start “\(path)”: \(written.reason); write an .mkv file instead.")
+        .unsupported, "cannot start '\(path)': \(written.reason); write an .mkv file instead")
     }
     isOpen = true
   }
@@ -163,12 +163,12 @@ final class Muxer {
   var warnings: [String] {
     clocks.enumerated().compactMap { index, clock in
       clock.movedPackets == 0
-        ? nil : "\(clock.movedPackets) packets of track \(index) ran backwards in time and were moved."
+        ? nil : "\(clock.movedPackets) packets of track \(index) ran backwards in time and were moved"
     }
   }
 
   private func failure(_ result: LibavResult) -> MediaError {
     let reason = result.code == cff_error(ENOSPC) ? "the disk is full" : result.reason
-    return MediaError(.failed, "Writing “\(path)” failed: \(reason); the unfinished file was removed.")
+    return MediaError(.failed, "writing '\(path)' failed: \(reason); the unfinished file was removed")
   }
 }

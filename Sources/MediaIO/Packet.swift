@@ -65,5 +65,5 @@ public final class Packet: @unchecked Sendable {
 }
 
 extension MediaError {
-  static let outOfMemory = MediaError(.failed, "There is not enough memory; use fewer threads or a smaller picture.")
+  static let outOfMemory = MediaError(.failed, "there is not enough memory; use fewer threads or a smaller picture")
 }

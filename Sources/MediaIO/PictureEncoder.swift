@@ -13,7 +13,7 @@ final class PictureEncoder {
       let context = avcodec_alloc_context3(codec)
     else {
       throw MediaError(
-        .unsupported, "Cannot write “\(path)”: this FFmpeg lacks the encoder \(format.encoder); use .png instead.")
+        .unsupported, "cannot write '\(path)': this FFmpeg lacks the encoder \(format.encoder); use .png instead")
     }
     self.context = context
     let source = picture.av.pointee
@@ -63,6 +63,6 @@ final class PictureEncoder {
   }
 
   private func failure(_ result: LibavResult) -> MediaError {
-    MediaError(.failed, "Cannot write “\(path)”: the encoder \(name) failed: \(result.reason); use .png instead.")
+    MediaError(.failed, "cannot write '\(path)': the encoder \(name) failed: \(result.reason); use .png instead")
   }
 }

@@ -21,7 +21,7 @@ public enum PictureFile {
       if case .frame(let frame) = item { return frame }
     }
     // The reader throws at the end of a file without a frame, so this is not reached.
-    throw MediaError(.unreadable, "Cannot use “\(path)”: it holds no picture.")
+    throw MediaError(.unreadable, "cannot use '\(path)': it holds no picture")
   }
 
   /// Writes a picture, as the path's extension says. Depth and alpha stay where the file type has them.
@@ -50,7 +50,7 @@ public enum PictureFile {
   private static func save(_ bytes: [UInt8], to path: String) throws(MediaError) {
     let file = TemporaryFile(for: path)
     guard let stream = fopen(file.path, "wb") else {
-      throw MediaError(.unwritable, "Cannot write “\(path)”: \(FilePath.reason(errno)).")
+      throw MediaError(.unwritable, "cannot write '\(path)': \(FilePath.reason(errno))")
     }
     let written = fwrite(bytes, 1, bytes.count, stream)
     // What the disk did not take may show only on closing.
@@ -58,7 +58,7 @@ public enum PictureFile {
     guard written == bytes.count, closed == 0 else {
       let reason = FilePath.reason(errno)
       file.remove()
-      throw MediaError(.failed, "Writing “\(path)” failed: \(reason); the unfinished file was removed.")
+      throw MediaError(.failed, "writing '\(path)' failed: \(reason); the unfinished file was removed")
     }
     do throws(MediaError) {
       try file.deliver()

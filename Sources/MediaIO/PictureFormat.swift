@@ -48,8 +48,8 @@ struct PictureFormat {
     let wanted = FilePath.fileExtension(of: path)
     guard let found = PictureFormat.all.first(where: { $0.extensions.contains(wanted) }) else {
       let known = PictureFile.writableExtensions.map { ".\($0)" }
-      let what = wanted.isEmpty ? "the name has no extension" : "“.\(wanted)” is no type of picture it can make"
-      throw MediaError(.unsupported, "Cannot write a picture to “\(path)”: \(what); use \(String.list(known)).")
+      let what = wanted.isEmpty ? "the name has no extension" : "'.\(wanted)' is no type of picture it can make"
+      throw MediaError(.unsupported, "cannot write a picture to '\(path)': \(what); use \(String.list(known))")
     }
     self = found
   }

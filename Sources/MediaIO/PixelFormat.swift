@@ -7,7 +7,7 @@ enum PixelFormat {
   static func named(_ name: String) throws(MediaError) -> AVPixelFormat {
     let format = av_get_pix_fmt(name)
     guard format != AV_PIX_FMT_NONE else {
-      throw MediaError(.unsupported, "There is no pixel format “\(name)”; use one of FFmpeg's names, such as yuv420p.")
+      throw MediaError(.unsupported, "there is no pixel format '\(name)'; use one of FFmpeg's names, such as yuv420p")
     }
     return format
   }

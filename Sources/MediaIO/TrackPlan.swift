@@ -65,14 +65,14 @@ struct TrackPlan {
     if !isCover, parameters.codec_type == AVMEDIA_TYPE_AUDIO || parameters.codec_type == AVMEDIA_TYPE_VIDEO {
       throw MediaError(
         .unsupported,
-        "Cannot write “\(path)”: a .\(container.fileExtension) file cannot hold the \(what); write an .mkv file instead."
+        "cannot write '\(path)': a .\(container.fileExtension) file cannot hold the \(what); write an .mkv file instead"
       )
     }
     let isKeptOtherwise =
       TrackPlan.isChapterText(stream, template)
       || (TrackPlan.isTimecode(stream) && (container.isMP4 || container.isMatroska))
     if !isKeptOtherwise {
-      warnings.append("The \(what) was left out: a .\(container.fileExtension) file cannot hold it.")
+      warnings.append("the \(what) was left out: a .\(container.fileExtension) file cannot hold it")
     }
   }
 }

@@ -29,7 +29,7 @@ final class VideoDecoder {
     guard let codec = avcodec_find_decoder(stream.pointee.codecpar.pointee.codec_id) else {
       throw MediaError(
         .unsupported,
-        "Cannot read “\(path)”: this FFmpeg has no decoder for its picture track (\(name)); convert the file to H.264 first."
+        "cannot read '\(path)': this FFmpeg has no decoder for its picture track (\(name)); convert the file to H.264 first"
       )
     }
     guard let context = avcodec_alloc_context3(codec) else { throw .outOfMemory }
@@ -47,7 +47,7 @@ final class VideoDecoder {
     guard !opened.failed else {
       throw MediaError(
         .unreadable,
-        "Cannot read “\(path)”: the decoder for \(name) does not start: \(opened.reason); try another copy.")
+        "cannot read '\(path)': the decoder for \(name) does not start: \(opened.reason); try another copy")
     }
   }
 

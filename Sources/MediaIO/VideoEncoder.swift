@@ -74,7 +74,7 @@ final class VideoEncoder {
     guard !opened.failed else {
       throw MediaError(
         .unsupported,
-        "The encoder \(name) does not take \(source.width)x\(source.height) \(PixelFormat.name(choice.format)) pictures for “\(request.path)”: \(opened.reason); choose another encoder."
+        "the encoder \(name) does not take \(source.width)x\(source.height) \(PixelFormat.name(choice.format)) pictures for '\(request.path)': \(opened.reason); choose another encoder"
       )
     }
   }
@@ -167,7 +167,7 @@ final class VideoEncoder {
     guard now.width == first.width, now.height == first.height, frame.format == inputFormat else {
       throw MediaError(
         .unsupported,
-        "The picture changes from \(first.width)x\(first.height) \(PixelFormat.name(inputFormat)) to \(now.width)x\(now.height) \(frame.pixelFormatName) after \(frames) frames, which one video cannot; cut the input there first."
+        "the picture changes from \(first.width)x\(first.height) \(PixelFormat.name(inputFormat)) to \(now.width)x\(now.height) \(frame.pixelFormatName) after \(frames) frames, which one video cannot; cut the input there first"
       )
     }
   }
@@ -188,6 +188,6 @@ final class VideoEncoder {
   }
 
   private func failure(_ result: LibavResult) -> MediaError {
-    MediaError(.failed, "The encoder \(name) failed after \(frames) frames: \(result.reason); try another encoder.")
+    MediaError(.failed, "the encoder \(name) failed after \(frames) frames: \(result.reason); try another encoder")
   }
 }

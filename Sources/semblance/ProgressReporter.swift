@@ -16,7 +16,12 @@ final class ProgressReporter: @unchecked Sendable {  // events come one at a tim
   private var barIsShown = false
 
   init(style: ProgressStyle) {
-    self.style = style == .auto ? (isatty(STDERR_FILENO) == 1 ? .bar : .lines) : style
+    self.style = style == .auto ? (ProgressReporter.isOnTerminal ? .bar : .lines) : style
+  }
+
+  /// Whether people watch, at something that can redraw a line.
+  private static var isOnTerminal: Bool {
+    isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
   }
 
   func report(_ event: JobEvent) {
@@ -49,6 +54,20 @@ final class ProgressReporter: @unchecked Sendable {  // events come one at a tim
 
   func fail(_ error: JobError, code: Int32) {
     clearBar()
+    ProgressReporter.printFailure(error, code: code, style: style)
+  }
+
+  /// Says why the program ends now, if that can be said without waiting: it may end because nobody reads.
+  ///
+  /// Callable from any thread, while a reporter is stuck.
+  static func lastWords(_ error: JobError, code: Int32, style: ProgressStyle) {
+    var output = pollfd(fd: style == .json ? STDOUT_FILENO : STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+    guard poll(&output, 1, 0) == 1, output.revents & Int16(POLLOUT) != 0 else { return }
+    if style == .bar || (style == .auto && isOnTerminal) { printError("\r\u{1B}[K", terminator: "") }
+    printFailure(error, code: code, style: style)
+  }
+
+  private static func printFailure(_ error: JobError, code: Int32, style: ProgressStyle) {
     if style == .json {
       printJSON(["event": "error", "code": .whole(Int(code)), "message": .text(error.message)])
     } else {
@@ -84,7 +103,7 @@ final class ProgressReporter: @unchecked Sendable {  // events come one at a tim
     case .bar:
       // A picture is done before a bar could be read.
       guard progress.totalFrames != 1 else { return }
-      FileHandle.standardError.write(Data("\r\(ProgressLine.bar(progress, width: terminalWidth))\u{1B}[K".utf8))
+      printError("\r\(ProgressLine.bar(progress, width: terminalWidth))\u{1B}[K", terminator: "")
       barIsShown = true
     default:
       guard progress.totalFrames != 1 else { return }
@@ -94,7 +113,7 @@ final class ProgressReporter: @unchecked Sendable {  // events come one at a tim
 
   private func clearBar() {
     guard barIsShown else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    printError("\r\u{1B}[K", terminator: "")
     barIsShown = false
   }
 
@@ -106,21 +125,25 @@ final class ProgressReporter: @unchecked Sendable {  // events come one at a tim
 
 /// The words of the progress line.
 enum ProgressLine {
-  static func text(_ p: JobProgress) -> String {
+  /// - Parameter width: how long the line may be; what comes last is left out first.
+  static func text(_ p: JobProgress, width: Int = .max) -> String {
     var parts = [p.totalFrames.map { "frame \(p.frames) of \($0)" } ?? "frame \(p.frames)"]
     parts.append(String(format: "%.1f fps", p.framesPerSecond))
     if let left = p.secondsLeft { parts.append("\(clock(left)) left") }
     parts.append(p.faces == 1 ? "1 face" : "\(p.faces) faces")
-    return parts.joined(separator: ", ")
+    while parts.count > 1, parts.joined(separator: ", ").count > width { parts.removeLast() }
+    return String(parts.joined(separator: ", ").prefix(max(0, width)))
   }
 
   static func bar(_ p: JobProgress, width: Int) -> String {
-    let text = text(p)
-    guard let total = p.totalFrames, total > 0 else { return String(text.prefix(width - 1)) }
+    // A Ctrl-C is echoed as two characters behind the line: were they to break it, half of it would stay behind.
+    let width = width - 3
+    guard let total = p.totalFrames, total > 0 else { return text(p, width: width) }
     let share = min(1, Double(p.frames) / Double(total))
     let percent = String(format: "%3d%% ", Int(share * 100))
-    let room = min(40, width - text.count - percent.count - 3)
-    guard room >= 8 else { return String((percent + text).prefix(width - 1)) }
+    let text = text(p, width: width - percent.count)
+    let room = min(40, width - text.count - percent.count - 2)
+    guard room >= 8 else { return percent + text }
     let filled = Int(share * Double(room))
     return percent + String(repeating: "█", count: filled) + String(repeating: "░", count: room - filled) + "  " + text
   }
@@ -164,6 +187,6 @@ private func printOut(_ line: String) {
   try? FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
 }
 
-private func printError(_ line: String) {
-  try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
+private func printError(_ line: String, terminator: String = "\n") {
+  try? FileHandle.standardError.write(contentsOf: Data((line + terminator).utf8))
 }

@@ -1,27 +1,41 @@
 public import ArgumentParser
 public import Engine
+import Glibc
 import MediaIO
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Replace the faces of one picture or clip.",
+    usage: "semblance run --source <photo> ... --target <file> [--output <file>] [<options>]",
     discussion: """
-      The target decides what is made: a picture from a picture, a video from a video. An output that already exists is \
-      replaced once the new one is whole, and not touched before.
+      The target decides what is made: a picture from a picture, a video from a video. Whatever FFmpeg reads is read. An \
+      output that already exists is replaced once the new one is whole, and not touched before.
+
+      A target that shows no face is delivered with its pictures unchanged. Of a source that shows several faces, the \
+      largest is used. A name that begins with a dash is written --target=-name.mp4.
+
+      The result is told on standard output, everything else on standard error. With --progress json all of it goes to \
+      standard output, one object a line; each has an "event": progress, notice, warning, and at the end result or \
+      error.
 
       EXAMPLES
         semblance run --source actor.jpg --target clip.mp4
-        semblance run --source actor.jpg --target clip.mov --output out.mp4 --output-video-quality 95
+        semblance run --source actor.jpg --target clip.mov --output recast.mp4
+        semblance run -s actor.jpg -t clip.mp4 --output-video-quality 95
+        semblance run -s front.jpg side.jpg -t group.png --face-selector-mode one
 
-      \(ExitStatus.table)
+      \(HelpSections.environment)
+
+      \(HelpSections.exitCodes)
       """)
 
   struct Files: ParsableArguments {
     @Option(
       name: [.customLong("source"), .customLong("source-paths"), .short], parsing: .upToNextOption,
       help: ArgumentHelp(
-        "Photos of the person whose face is put in. Of several, the one that shows the face best is used.",
+        "Photos of the person whose face is put in; of a clip, the first frame. Of several photos, the one that shows the "
+          + "face best is used.",
         valueName: "photo"))
     var source: [String]
 
@@ -33,13 +47,15 @@ struct RunCommand: ParsableCommand {
     @Option(
       name: [.customLong("output"), .customLong("output-path"), .short],
       help: ArgumentHelp(
-        "Where the result goes; its ending chooses the format. (default: beside the target, with -swapped in its name)",
+        "Where the result goes; its ending chooses the format. (default: beside the target, with -swapped in its name and "
+          + "never over another file)",
         valueName: "file"))
     var output: String?
   }
 
   struct Faces: ParsableArguments {
-    @Option(help: "Which faces are replaced: many (every face found) or one (the largest).")
+    @Option(
+      help: ArgumentHelp("Which faces are replaced: many (every face found) or one (the largest).", valueName: "mode"))
     var faceSelectorMode: FaceSelectorMode = .many
 
     @Flag(help: "Fail if the target shows no face, instead of delivering it unchanged.")
@@ -49,7 +65,8 @@ struct RunCommand: ParsableCommand {
   struct Output: ParsableArguments {
     @Option(
       help: ArgumentHelp(
-        "Encoder, as FFmpeg names it: libx264, libx265, ffv1, … (default: libx264, or what the container takes)",
+        "Encoder, as FFmpeg names it: libx264, libx265, ffv1, … (default: libx264, or what the container and the "
+          + "target's pixels need)",
         valueName: "name"))
     var outputVideoEncoder: String?
 
@@ -59,10 +76,10 @@ struct RunCommand: ParsableCommand {
         valueName: "name"))
     var outputVideoPreset: String?
 
-    @Option(help: ArgumentHelp("0 (small) to 100 (lossless where the encoder can).", valueName: "0…100"))
+    @Option(help: ArgumentHelp("0 (small) to 100 (best; lossless with 8-bit libx264).", valueName: "0…100"))
     var outputVideoQuality = 80
 
-    @Option(help: ArgumentHelp("0 (small) to 100, for JPEG and WebP pictures.", valueName: "0…100"))
+    @Option(help: ArgumentHelp("0 (small) to 100 (best), for JPEG and WebP pictures.", valueName: "0…100"))
     var outputImageQuality = 95
   }
 
@@ -70,14 +87,19 @@ struct RunCommand: ParsableCommand {
     @Option(
       name: .customLong("onnxruntime"),
       help: ArgumentHelp(
-        "ONNX Runtime's library. (default: $SEMBLANCE_ONNXRUNTIME, the cache folder, the system)", valueName: "path"))
+        "ONNX Runtime's library. (default: $SEMBLANCE_ONNXRUNTIME, else the one in the cache folder, else the system's)",
+        valueName: "path"))
     var onnxRuntime: String?
 
-    @Option(help: ArgumentHelp("Decoder and encoder threads; 0 lets the codecs choose.", valueName: "count"))
+    @Option(
+      help: ArgumentHelp(
+        "Threads of the decoder and of the encoder, 0 to 1024; with 0 they choose.", valueName: "count"))
     var threads = 0
 
     @Option(
-      help: "How to report: auto (bar on a terminal, else lines), bar, lines, json (one object a line) or none.")
+      help: ArgumentHelp(
+        "How to report: auto (a bar on a terminal, else lines), bar, lines, json (one object a line) or none (only "
+          + "errors).", valueName: "style"))
     var progress: ProgressStyle = .auto
   }
 
@@ -92,7 +114,15 @@ struct RunCommand: ParsableCommand {
     guard (0...1024).contains(execution.threads) else {
       throw ValidationError("--threads must be between 0 and 1024, got \(execution.threads).")
     }
-    guard !files.source.isEmpty else { throw ValidationError("--source needs at least one photo.") }
+    try requireName(files.target, "--target")
+    for source in files.source { try requireName(source, "--source") }
+    if let path = files.output { try requireName(path, "--output") }
+    if let path = execution.onnxRuntime { try requireName(path, "--onnxruntime") }
+  }
+
+  /// An empty name is most often a variable that a script did not set.
+  private func requireName(_ value: String, _ name: String) throws {
+    guard !value.isEmpty else { throw ValidationError("\(name) must name a file, got an empty text.") }
   }
 
   private func requirePercent(_ value: Int, _ name: String) throws {
@@ -116,7 +146,11 @@ struct RunCommand: ParsableCommand {
 
     let reporter = ProgressReporter(style: execution.progress)
     let cancellation = Cancellation()
-    let interrupts = Interrupts(cancellation)
+    let interrupts = Interrupts(cancellation) { [style = execution.progress] code in
+      UnfinishedFiles.removeAll()
+      ProgressReporter.lastWords(JobError(CancellationError()), code: code, style: style)
+      _exit(code)
+    }
     defer { withExtendedLifetime(interrupts) {} }
     do {
       let result = try request.run(cancellation: cancellation) { reporter.report($0) }

@@ -15,7 +15,9 @@ struct Semblance: ParsableCommand {
         semblance run --source actor.jpg --target clip.mp4 --output recast.mp4
         semblance run --source actor.jpg --target group.png --face-selector-mode one
 
-      \(ExitStatus.table)
+      \(HelpSections.environment)
+
+      \(HelpSections.exitCodes)
       """,
     version: version,
     subcommands: [RunCommand.self])

@@ -29,14 +29,14 @@ import Testing
   }
 
   @Test func missing() {
-    expect(.missing, "model 'tiny' is not at \(path); `make setup` gets it")
+    expect(.missing, "model 'tiny' is not at '\(path)'; `make setup` gets it")
   }
 
   @Test func anotherHash() throws {
     try folder.write(Array("Model".utf8), to: "models/tiny.onnx")
     expect(
       .damaged,
-      "model 'tiny' at \(path) should have the SHA-256 9372c470eead… and has 5e2c614c23f0…; "
+      "model 'tiny' at '\(path)' should have the SHA-256 9372c470eead… and has 5e2c614c23f0…; "
         + "run `make setup` to repair it")
   }
 
@@ -44,19 +44,19 @@ import Testing
   func anotherSize(_ content: String, _ size: String) throws {
     try folder.write(Array(content.utf8), to: "models/tiny.onnx")
     expect(
-      .damaged, "model 'tiny' at \(path) should have 5 bytes and has \(size); run `make setup` to repair it")
+      .damaged, "model 'tiny' at '\(path)' should have 5 bytes and has \(size); run `make setup` to repair it")
   }
 
   @Test func aFolderInItsPlace() throws {
     try folder.write([], to: "models/tiny.onnx/file")
-    expect(.unreadable, "cannot read model 'tiny' at \(path): it is not a regular file")
+    expect(.unreadable, "cannot read model 'tiny' at '\(path)': it is not a regular file")
   }
 
   /// Opening a pipe that nobody writes to would wait for ever.
   @Test func aPipeInItsPlace() throws {
     try folder.write([], to: "models/other")
     #expect(mkfifo(path, 0o600) == 0)
-    expect(.unreadable, "cannot read model 'tiny' at \(path): it is not a regular file")
+    expect(.unreadable, "cannot read model 'tiny' at '\(path)': it is not a regular file")
   }
 
   private func expect(_ kind: CatalogueError.Kind, _ message: String, _ location: SourceLocation = #_sourceLocation) {

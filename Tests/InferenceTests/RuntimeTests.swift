@@ -13,7 +13,7 @@ import Testing
     let error = #expect(throws: InferenceError.self) { try Runtime.load(explicitPath: "/other/libonnxruntime.so") }
     #expect(error?.kind == .runtimeUnusable)
     #expect(
-      error?.message == "ONNX Runtime is already loaded from \(runtime.path), and a process can use only one; "
+      error?.message == "ONNX Runtime is already loaded from '\(runtime.path)', and a process can use only one; "
         + "name the same path everywhere")
   }
 
@@ -41,8 +41,8 @@ import Testing
     let error = #expect(throws: InferenceError.self) { try search.open() }
     #expect(error?.kind == .runtimeMissing)
     #expect(
-      error?.message == "ONNX Runtime was not found: looked at /nowhere/onnxruntime/libonnxruntime.so, "
-        + "libnowhere.so of the system; `make setup` gets it, "
+      error?.message == "ONNX Runtime was not found: looked at '/nowhere/onnxruntime/libonnxruntime.so', "
+        + "'libnowhere.so' of the system; `make setup` gets it, "
         + "or name a libonnxruntime.so with --onnxruntime or SEMBLANCE_ONNXRUNTIME")
   }
 
@@ -61,7 +61,7 @@ import Testing
     let error = #expect(throws: InferenceError.self) { try search.open() }
     #expect(error?.kind == .runtimeMissing)
     #expect(
-      error?.message == "ONNX Runtime is not at /nowhere/a.so, the path that \(name) names; "
+      error?.message == "ONNX Runtime is not at '/nowhere/a.so', the path that \(name) names; "
         + "name a libonnxruntime.so that exists, or none to use the one that `make setup` gets")
   }
 
@@ -72,7 +72,7 @@ import Testing
     let error = #expect(throws: InferenceError.self) { try search.open() }
     #expect(error?.kind == .runtimeUnusable)
     #expect(
-      error?.message == "cannot open ONNX Runtime at \(path): \(path): file too short; "
+      error?.message == "cannot open ONNX Runtime at '\(path)': \(path): file too short; "
         + "`make setup` gets one that fits this machine")
   }
 
@@ -80,7 +80,7 @@ import Testing
     let error = #expect(throws: InferenceError.self) { try OpenedLibrary(path: "libc.so.6") }
     #expect(error?.kind == .runtimeUnusable)
     #expect(
-      error?.message == "libc.so.6 is not ONNX Runtime: it has no OrtGetApiBase; name a libonnxruntime.so")
+      error?.message == "'libc.so.6' is not ONNX Runtime: it has no OrtGetApiBase; name a libonnxruntime.so")
   }
 
   @Test(arguments: ["1.16.3", "1.2.0", "0.5", "1", "", "of no known version"]) func tooOld(_ version: String) {
@@ -90,7 +90,7 @@ import Testing
     #expect(error?.kind == .runtimeUnusable)
     #expect(
       error?.message
-        == "ONNX Runtime at /old/lib.so is \(version), and 1.17 or newer is needed; `make setup` gets one")
+        == "ONNX Runtime at '/old/lib.so' is \(version), and 1.17 or newer is needed; `make setup` gets one")
   }
 
   @Test(arguments: ["1.17.0", "1.24.1", "1.31.1", "1.100", "2.0.0-dev"]) func newEnough(_ version: String) throws {

@@ -225,7 +225,7 @@ import Testing
     #expect(error?.kind == .failed)
     let providers = runtime.availableProviders().map { $0.replacing("ExecutionProvider", with: "") }
     #expect(
-      error?.message == "model 'test' cannot run with Abacus: ONNX Runtime \(runtime.version) at \(runtime.path) "
+      error?.message == "model 'test' cannot run with Abacus: ONNX Runtime \(runtime.version) at '\(runtime.path)' "
         + "has only \(providers.joined(separator: ", ")); choose one of these, or another library with --onnxruntime")
   }
 }

@@ -27,7 +27,7 @@ import Testing
     #expect(
       throws: MediaError(
         .unreadable,
-        "Cannot use “\(path)”: it has no picture track (it holds audio and a cover picture); choose a picture or a video."
+        "cannot use '\(path)': it has no picture track (it holds audio and a cover picture); choose a picture or a video"
       )
     ) { try MediaReader(path: path) }
   }

@@ -48,7 +48,7 @@ import Testing
     let scratch = try Scratch()
     let path = try scratch.write([9], to: "clip.mkv")
     let writer = try MediaWriter(path: path, like: try Clip().template())
-    #expect(throws: MediaError(.failed, "Cannot finish “\(path)”: it has no frames.")) { try writer.finish() }
+    #expect(throws: MediaError(.failed, "cannot finish '\(path)': it has no frames")) { try writer.finish() }
     #expect(scratch.names == ["clip.mkv"])
     #expect(try scratch.bytes(of: "clip.mkv") == [9])
   }
@@ -62,7 +62,7 @@ import Testing
     #expect(
       throws: MediaError(
         .unsupported,
-        "The picture changes from 64x48 yuv420p to 32x32 yuv420p after 1 frames, which one video cannot; cut the input there first."
+        "the picture changes from 64x48 yuv420p to 32x32 yuv420p after 1 frames, which one video cannot; cut the input there first"
       )
     ) { try writer.encode(other) }
   }

@@ -24,30 +24,30 @@ private func failure(_ body: () throws -> Void) -> MediaError? {
     func open(_ path: String) -> MediaError? { failure { _ = try MediaReader(path: path) } }
     #expect(
       open(missing)
-        == MediaError(.missing, "Cannot open “\(missing)”: there is no such file; check the path."))
+        == MediaError(.missing, "cannot open '\(missing)': there is no such file; check the path"))
     #expect(
       open(empty)
-        == MediaError(.unreadable, "Cannot open “\(empty)”: the file is empty; copy or download it again."))
+        == MediaError(.unreadable, "cannot open '\(empty)': the file is empty; copy or download it again"))
     #expect(
       open(text)
         == MediaError(
           .unreadable,
-          "Cannot open “\(text)”: it is not a picture or video that FFmpeg knows; check that it is the right file."))
+          "cannot open '\(text)': it is not a picture or video that FFmpeg knows; check that it is the right file"))
     #expect(
       open(noise)
         == MediaError(
           .unreadable,
-          "Cannot open “\(noise)”: moov atom not found; the file is damaged or incomplete, copy or download it again."))
+          "cannot open '\(noise)': moov atom not found; the file is damaged or incomplete, copy or download it again"))
     #expect(
       open(list)
         == MediaError(
           .unreadable,
-          "Cannot open “\(list)”: it is text or a playlist (concat), not a picture or video; name the media file itself."
+          "cannot open '\(list)': it is text or a playlist (concat), not a picture or video; name the media file itself"
         ))
     #expect(
       open(scratch.folder)
         == MediaError(
-          .unreadable, "Cannot open “\(scratch.folder)”: it is a folder; name a picture or video file in it."))
+          .unreadable, "cannot open '\(scratch.folder)': it is a folder; name a picture or video file in it"))
     #expect(open("http://127.0.0.1:9/clip.mp4")?.kind == .missing)
   }
 
@@ -64,36 +64,36 @@ private func failure(_ body: () throws -> Void) -> MediaError? {
       make("clip.xyz")
         == MediaError(
           .unsupported,
-          "Cannot write video to “\(scratch.path("clip.xyz"))”: “.xyz” is no container for it; use \(all)."))
+          "cannot write video to '\(scratch.path("clip.xyz"))': '.xyz' is no container for it; use \(all)"))
     #expect(
       make("clip")
         == MediaError(
-          .unsupported, "Cannot write “\(scratch.path("clip"))”: the name has no extension; add one of \(all)."))
+          .unsupported, "cannot write '\(scratch.path("clip"))': the name has no extension; add one of \(all)"))
     #expect(make("clip.png")?.kind == .unsupported)
     #expect(
       make("deep/clip.mp4")
         == MediaError(
           .unwritable,
-          "Cannot write “\(scratch.path("deep/clip.mp4"))”: there is no folder “\(scratch.path("deep"))”; create it first."
+          "cannot write '\(scratch.path("deep/clip.mp4"))': there is no folder '\(scratch.path("deep"))'; create it first"
         ))
     let unknown = make("clip.mp4", VideoEncoding(encoder: "libnope"))
     #expect(unknown?.kind == .unsupported)
     #expect(
-      unknown?.message.hasPrefix("There is no video encoder “libnope” in this FFmpeg; use libx264, ") == true)
+      unknown?.message.hasPrefix("there is no video encoder 'libnope' in this FFmpeg; use libx264, ") == true)
     #expect(
       make("clip.webm", VideoEncoding(encoder: "libx264"))?.message
-        == "Cannot write “\(scratch.path("clip.webm"))”: a .webm file cannot hold what the encoder libx264 makes; use .mkv, or another encoder."
+        == "cannot write '\(scratch.path("clip.webm"))': a .webm file cannot hold what the encoder libx264 makes; use .mkv, or another encoder"
     )
     #expect(
       make("clip.mp4", VideoEncoding(preset: "warp"))?.message
-        == "The encoder libx264 has no preset “warp”; use ultrafast, superfast, veryfast, faster, fast, medium, slow, slower, veryslow or placebo."
+        == "the encoder libx264 has no preset 'warp'; use ultrafast, superfast, veryfast, faster, fast, medium, slow, slower, veryslow or placebo"
     )
     #expect(
       make("clip.mkv", VideoEncoding(encoder: "ffv1", preset: "fast"))?.message
-        == "The encoder ffv1 has no presets; leave “fast” out, or use libx264 or libx265.")
+        == "the encoder ffv1 has no presets; leave 'fast' out, or use libx264 or libx265")
     #expect(
       make("clip.webm", sound: SoundDescription(sampleRate: 8000, channels: 1))?.message
-        == "Cannot write “\(scratch.path("clip.webm"))”: a .webm file cannot hold the audio track 1 (pcm_s16le); write an .mkv file instead."
+        == "cannot write '\(scratch.path("clip.webm"))': a .webm file cannot hold the audio track 1 (pcm_s16le); write an .mkv file instead"
     )
     #expect(scratch.names.isEmpty, "nothing is left behind")
   }
@@ -109,7 +109,7 @@ private func failure(_ body: () throws -> Void) -> MediaError? {
       error
         == MediaError(
           .unsupported,
-          "Cannot write “\(path)”: the encoder libx264rgb does not take yuv420p pictures, only bgr0, bgr24 and rgb24; use the encoder ffv1 with .mkv, or convert the input first."
+          "cannot write '\(path)': the encoder libx264rgb does not take yuv420p pictures, only bgr0, bgr24 and rgb24; use the encoder ffv1 with .mkv, or convert the input first"
         ))
     #expect(scratch.names.isEmpty)
   }
@@ -142,7 +142,7 @@ private func failure(_ body: () throws -> Void) -> MediaError? {
     let path = try scratch.write(Array(bytes.prefix(start + 8)), to: "cut.mov")
     let error = failure { _ = try Contents(of: path) }
     #expect(error?.kind == .unreadable)
-    #expect(error?.message.hasPrefix("Cannot use “\(path)”: no picture could be decoded from its h264 track (") == true)
+    #expect(error?.message.hasPrefix("cannot use '\(path)': no picture could be decoded from its h264 track (") == true)
   }
 
   @Test("Cancelling ends reading")
@@ -153,6 +153,6 @@ private func failure(_ body: () throws -> Void) -> MediaError? {
     let reader = try MediaReader(path: path)
     _ = try reader.next()
     reader.cancel()
-    #expect(failure { _ = try reader.next() } == MediaError(.cancelled, "Reading “\(path)” was cancelled."))
+    #expect(failure { _ = try reader.next() } == MediaError(.cancelled, "reading '\(path)' was cancelled"))
   }
 }

@@ -115,7 +115,7 @@ import Testing
     #expect(
       throws: MediaError(
         .unsupported,
-        "Cannot write a picture to “\(scratch.path("a.mp4"))”: “.mp4” is no type of picture it can make; use .png, .jpg, .jpeg, .jpe, .webp, .tif, .tiff or .bmp."
+        "cannot write a picture to '\(scratch.path("a.mp4"))': '.mp4' is no type of picture it can make; use .png, .jpg, .jpeg, .jpe, .webp, .tif, .tiff or .bmp"
       )
     ) { try PictureFile.write(frame, to: scratch.path("a.mp4")) }
     #expect(scratch.names.isEmpty)
