@@ -1,13 +1,13 @@
 internal import FaceAnalysis
-internal import Imaging
+package import Imaging
 
 /// Where the new face is seen, and how it fades.
-enum BlendMask {
+package enum BlendMask {
   /// - Parameters:
   ///   - sourceMask: what of the texture may be shown, on the grid.
   ///   - sourceFacing: how much each vertex faced the camera in the photo.
   ///   - skin: what of the target is skin.
-  static func mask(grid: Grid, sourceMask: Plane, sourceFacing: [Float], skin: SkinModel) -> Plane {
+  package static func mask(grid: Grid, sourceMask: Plane, sourceFacing: [Float], skin: SkinModel) -> Plane {
     let raster = grid.raster
     let width = grid.mesh.width
     // From the face's outline inwards.

@@ -60,17 +60,17 @@ public struct BuiltinSwapper: FaceEffect {
 }
 
 /// The small copy of a patch on which everything smooth is computed.
-struct Grid {
-  let colors: ColorPlanes
-  let mesh: FaceMesh
-  let raster: MeshRaster
+package struct Grid {
+  package let colors: ColorPlanes
+  package let mesh: FaceMesh
+  package let raster: MeshRaster
   /// 1 where the mesh is, 0 elsewhere.
-  let coverage: Plane
+  package let coverage: Plane
   /// Grid pixels a patch pixel, at most 1.
-  let scale: Float
+  package let scale: Float
 
   /// Nil if the face is too small or too thin to be drawn.
-  init?(_ patch: ColorPlanes, mesh full: FaceMesh, gridWidth: Float) {
+  package init?(_ patch: ColorPlanes, mesh full: FaceMesh, gridWidth: Float) {
     guard full.width.isFinite, full.width > 4 else { return nil }
     scale = min(1, gridWidth / full.width)
     let width = max(8, Int((Float(patch.width) * scale).rounded(.up)))

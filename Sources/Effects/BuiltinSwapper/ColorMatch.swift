@@ -1,17 +1,17 @@
 internal import Glibc
-internal import Imaging
+package import Imaging
 
 /// The source's skin in the target's light.
 ///
 /// First one gain a channel, then a smooth field of ratios, both learned only from pixels that are skin in the source
 /// *and* in the target: hair, brows or background on one side would cast halos.
-struct ColorMatch {
+package struct ColorMatch {
   /// The source as it should look.
-  let colors: ColorPlanes
+  package let colors: ColorPlanes
   /// Gain a pixel and channel: what the texture's fine detail is multiplied by.
-  let gain: ColorPlanes
+  package let gain: ColorPlanes
   /// How much of the texture's colour contrast (lips, freckles) the target's grading leaves.
-  let saturation: Float
+  package let saturation: Float
 
   /// Standard deviation of the field of ratios, in face widths.
   private static let reach: Float = 0.13
@@ -21,7 +21,7 @@ struct ColorMatch {
   ///   - target: the target's pixels there.
   ///   - weight: 0…1, skin in both.
   ///   - offset: added before ratios, of 255.
-  init(source: ColorPlanes, target: ColorPlanes, weight: Plane, faceWidth: Float, offset: Float) {
+  package init(source: ColorPlanes, target: ColorPlanes, weight: Plane, faceWidth: Float, offset: Float) {
     let total = weight.sum
     let sigma = Self.reach * faceWidth
     let blurredWeight = weight.blurred(sigma: sigma)

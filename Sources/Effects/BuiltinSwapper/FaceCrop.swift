@@ -1,9 +1,9 @@
-internal import FaceAnalysis
-internal import Imaging
+package import FaceAnalysis
+package import Imaging
 
 extension FaceMesh {
   /// The box of the points, enlarged about its middle by `growth` and then by 6 pixels, within the frame.
-  func crop(growth: Float, in frame: PixelRect) -> PixelRect {
+  package func crop(growth: Float, in frame: PixelRect) -> PixelRect {
     let (low, high) = bounds
     let middle = (low + high) / 2
     let half = (high - low) / 2 * growth + 6
@@ -23,7 +23,7 @@ extension FaceMesh {
   }
 
   /// The mesh drawn far to near.
-  func raster(width: Int, height: Int) -> MeshRaster {
+  package func raster(width: Int, height: Int) -> MeshRaster {
     let triangles = FaceTopology.triangles
     let depth = triangles.map { points[Int($0.x)].z + points[Int($0.y)].z + points[Int($0.z)].z }
     let order = triangles.indices.sorted { depth[$0] != depth[$1] ? depth[$0] > depth[$1] : $0 < $1 }
@@ -31,7 +31,7 @@ extension FaceMesh {
   }
 
   /// How much each vertex faces the viewer, smoothed over the mesh: unsmoothed, its noise cuts lines beside the nose.
-  var smoothFacing: [Float] { FaceTopology.smoothed(facing, times: 6) }
+  package var smoothFacing: [Float] { FaceTopology.smoothed(facing, times: 6) }
 
   /// Coverage of the polygon through some of the vertices.
   func polygon(_ vertices: [Int], width: Int, height: Int) -> Plane {

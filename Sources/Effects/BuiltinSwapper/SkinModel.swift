@@ -1,24 +1,24 @@
-internal import FaceAnalysis
+package import FaceAnalysis
 internal import Glibc
-internal import Imaging
+package import Imaging
 
 /// Tells skin from hair, cloth and background in one picture of one face, without training.
 ///
 /// From samples where nearly every face shows skin it learns how bright the skin is, as a function of where the surface
 /// points (a first-order light, fitted robustly), and what its colour is. Knowing the light is what tells dark hair
 /// from a cheek in shadow. A hand has the same skin and is not told apart.
-struct SkinModel {
+package struct SkinModel {
   /// 0…1 a pixel: how likely it is skin of this face. 0 outside the mesh.
-  let probability: Plane
+  package let probability: Plane
   /// Logarithm of the luminance the skin should have, by the fitted light. 0 outside the mesh.
-  let expectedLogLight: Plane
+  package let expectedLogLight: Plane
   /// How far each pixel's colour is from skin's, brightness apart, in standard deviations. 0 outside the mesh.
-  let colorDistance: Plane
+  package let colorDistance: Plane
 
   /// Added to linear light before the logarithm.
   static let floor: Float = 0.01
 
-  init(_ colors: ColorPlanes, mesh: FaceMesh, raster: MeshRaster, coverage: Plane) {
+  package init(_ colors: ColorPlanes, mesh: FaceMesh, raster: MeshRaster, coverage: Plane) {
     let width = mesh.width
     let smooth = colors.map { $0.blurred(sigma: max(0.6, 0.008 * width)) }
     let logLight = smooth.luma.mapped { log(LightTable.light($0) + SkinModel.floor) }

@@ -1,13 +1,13 @@
-internal import FaceAnalysis
+package import FaceAnalysis
 internal import Glibc
-internal import Imaging
+package import Imaging
 
 /// Turns a photo of the source person into a ``SourceTexture``.
 ///
 /// What is not skin of the face (a fringe, strands, the background) is cut out with a soft edge and filled, from the
 /// other half of the face where that shows skin, else smoothly from around. Specular shine is halved: it belongs to the
 /// photo's light, not to the person.
-struct SourcePreparation {
+package struct SourcePreparation {
   /// Wider faces are prepared at this width: no frame shows more.
   private static let largestWidth: Float = 1024
 
@@ -28,7 +28,7 @@ struct SourcePreparation {
   /// - Parameters:
   ///   - frame: the photo.
   ///   - mesh: the face's points in it; at least a part must lie inside.
-  static func texture(from frame: PixelView, mesh: FaceMesh) -> SourceTexture {
+  package static func texture(from frame: PixelView, mesh: FaceMesh) -> SourceTexture {
     let rect = mesh.crop(growth: 1.2, in: frame.bounds)
     var colors = frame.colors(in: rect).map { $0.mapped { max(0, min(255, $0)) } }
     var local = FaceMesh(points: mesh.points.map { $0 - SIMD3(Float(rect.x), Float(rect.y), 0) })

@@ -1,20 +1,20 @@
-internal import FaceAnalysis
-internal import Imaging
+package import FaceAnalysis
+package import Imaging
 
 /// The source person's skin as a picture: without hair, shine or holes, with what of it may be shown.
 ///
 /// It stays in the photo's own pixels, so that a texel is resampled once only.
-struct SourceTexture: Sendable {
+package struct SourceTexture: Sendable {
   /// One size of the texture.
-  struct Level: Sendable {
-    var colors: ColorPlanes
+  package struct Level: Sendable {
+    package var colors: ColorPlanes
     /// 0…1: how much of a texel may be shown.
-    var mask: Plane
+    package var mask: Plane
     /// 0…1: how much a texel counts in statistics of skin.
-    var weight: Plane
+    package var weight: Plane
     /// Size of this level relative to the first.
-    var scaleX: Float
-    var scaleY: Float
+    package var scaleX: Float
+    package var scaleY: Float
   }
 
   /// One size of the texture as the renderer reads it: red, green, blue and nothing a texel.
@@ -51,14 +51,14 @@ struct SourceTexture: Sendable {
   }
 
   /// The face's points in the texture.
-  let mesh: FaceMesh
+  package let mesh: FaceMesh
   /// Each half an octave smaller than the one before: averaged over areas, so that no far face is aliased.
   private let levels: [Level]
   /// The same colours for the renderer, the finest first. Small photos are enlarged here once, by a sharper filter than a
   /// frame has time for.
   private let fine: [Texels]
 
-  init(mesh: FaceMesh, colors: ColorPlanes, mask: Plane, weight: Plane) {
+  package init(mesh: FaceMesh, colors: ColorPlanes, mask: Plane, weight: Plane) {
     self.mesh = mesh
     var levels = [Level(colors: colors, mask: mask, weight: weight, scaleX: 1, scaleY: 1)]
     for k in 1... {
@@ -87,7 +87,7 @@ struct SourceTexture: Sendable {
   }
 
   /// The level whose texels are nearest to the pixels of a face, `ratio` texels of the first level to a pixel.
-  func level(ratio: Float) -> Level {
+  package func level(ratio: Float) -> Level {
     var k = 0
     // Half octaves, rounded to the nearest: thresholds at 2^(1/4), 2^(3/4), …
     var threshold = Float(2).squareRoot().squareRoot()
@@ -99,7 +99,7 @@ struct SourceTexture: Sendable {
   }
 
   /// How many texels of the first level lie along a pixel of `target`, as a median over the triangles.
-  func texelsPerPixel(of target: FaceMesh) -> Float {
+  package func texelsPerPixel(of target: FaceMesh) -> Float {
     func area(_ m: FaceMesh, _ t: SIMD3<Int32>) -> Float {
       let a = m.xy(Int(t.x))
       let u = m.xy(Int(t.y)) - a

@@ -1,0 +1,206 @@
+import Effects
+import FaceAnalysis
+import Foundation
+import Imaging
+import Testing
+
+@Suite("The colour match") struct ColorMatchTests {
+  private let width = 128
+  private let height = 150
+
+  /// Something like skin with features: smooth, with spots of finer detail.
+  private var source: ColorPlanes {
+    func plane(_ base: Float, _ phase: Float) -> Plane {
+      var plane = Plane(width: width, height: height)
+      for y in 0..<height {
+        for x in 0..<width {
+          plane[x, y] =
+            base + 12 * sin(Float(x) * 0.35 + phase) * cos(Float(y) * 0.31) + 6 * SyntheticFace.noise(x, y)
+        }
+      }
+      return plane
+    }
+    return ColorPlanes(red: plane(150, 0), green: plane(115, 0), blue: plane(95, 0))
+  }
+
+  @Test func aSmoothGainIsFoundAgain() {
+    // Target + 4 = (source + 4) · gain, a gain that varies slowly over the face and differs from channel to channel.
+    func gain(_ channel: Float) -> Plane {
+      var plane = Plane(width: width, height: height)
+      for y in 0..<height {
+        for x in 0..<width {
+          plane[x, y] = (0.8 + 0.08 * channel) * exp(0.25 * sin(Float(x) / 40) + 0.1 * cos(Float(y) / 45))
+        }
+      }
+      return plane
+    }
+    let gains = ColorPlanes(red: gain(0), green: gain(1), blue: gain(2))
+    let source = source
+    let target = source.zip(gains) { own, gain in own.combined(with: gain) { ($0 + 4) * $1 - 4 } }
+    let weight = Plane(width: width, height: height, value: 1)
+    let match = ColorMatch(source: source, target: target, weight: weight, faceWidth: 128, offset: 4)
+    // The low-pass of .13 face widths flattens such waves by a few per cent.
+    for (found, true_) in [
+      (match.gain.red, gains.red), (match.gain.green, gains.green), (match.gain.blue, gains.blue),
+    ] {
+      let error = found.combined(with: true_) { abs($0 / $1 - 1) }
+      #expect(error.sum / Float(error.samples.count) < 0.035)
+      let inner = { (i: Int) in (20..<108).contains(i % width) && (20..<130).contains(i / width) }
+      #expect(error.samples.indices.filter(inner).allSatisfy { error.samples[$0] < 0.08 })
+    }
+    let luma = match.colors.luma.combined(with: target.luma) { abs($0 - $1) }
+    #expect(luma.sum / Float(luma.samples.count) < 4)
+  }
+
+  @Test func equalPicturesNeedNoGain() {
+    let weight = Plane(width: width, height: height, value: 1)
+    let match = ColorMatch(source: source, target: source, weight: weight, faceWidth: 128, offset: 4)
+    for plane in [match.gain.red, match.gain.green, match.gain.blue] {
+      #expect(plane.samples.allSatisfy { abs($0 - 1) < 2e-3 })
+    }
+    #expect(abs(match.saturation - 1) < 2e-3)
+    let difference = match.colors.zip(source) { $0 - $1 }.luma
+    #expect(difference.samples.allSatisfy { abs($0) < 0.5 })
+  }
+
+  @Test func whatDoesNotCountDoesNotMatter() {
+    // The target's right half is blue hair; only the left half has weight.
+    var target = source
+    var weight = Plane(width: width, height: height, value: 1)
+    for y in 0..<height {
+      for x in 64..<width {
+        (target.red[x, y], target.green[x, y], target.blue[x, y]) = (10, 20, 200)
+        weight[x, y] = 0
+      }
+    }
+    let match = ColorMatch(source: source, target: target, weight: weight, faceWidth: 128, offset: 4)
+    for plane in [match.gain.red, match.gain.green, match.gain.blue] {
+      #expect(plane.samples.allSatisfy { abs($0 - 1) < 0.02 })
+    }
+  }
+
+  @Test func aGreyTargetTakesColourOutOfTheDetail() {
+    let grey = source.luma
+    let target = ColorPlanes(red: grey, green: grey, blue: grey)
+    let weight = Plane(width: width, height: height, value: 1)
+    let match = ColorMatch(source: source, target: target, weight: weight, faceWidth: 128, offset: 4)
+    // No chroma at all is held at the lower bound.
+    #expect(match.saturation == 0.25)
+  }
+
+  @Test func theFieldOfRatiosIsBounded() {
+    // Half of the target is lit ten times as much: the local ratio goes no further than 3 from the mean.
+    var target = source
+    for y in 0..<height { for x in 0..<64 { for k in 0..<3 { target[k, x, y] = 2 } } }
+    let weight = Plane(width: width, height: height, value: 1)
+    let match = ColorMatch(source: source, target: target, weight: weight, faceWidth: 128, offset: 4)
+    let gain = match.gain.red.samples
+    #expect(gain.max()! / gain.min()! <= 10.001)
+    #expect(gain.allSatisfy { $0.isFinite && $0 > 0 })
+  }
+}
+
+extension ColorPlanes {
+  fileprivate subscript(channel: Int, x: Int, y: Int) -> Float {
+    get { [red, green, blue][channel][x, y] }
+    set {
+      switch channel {
+      case 0: red[x, y] = newValue
+      case 1: green[x, y] = newValue
+      default: blue[x, y] = newValue
+      }
+    }
+  }
+}
+
+@Suite("The blend mask") struct BlendMaskTests {
+  private static let lowerLip = [14, 87, 178, 88, 95, 317, 402, 318, 324]
+
+  /// A face 128 pixels wide with an open mouth, and its mask.
+  private func made(hasFringe: Bool = false, mouth: SIMD3<Float> = SIMD3(40, 12, 14)) throws -> (
+    face: SyntheticFace, grid: Grid, mask: Plane
+  ) {
+    var face = SyntheticFace(width: 128)
+    for i in Self.lowerLip { face.mesh.points[i].y += 14 }
+    for i in [17, 84, 181, 91, 314, 405, 321, 16, 85, 180, 90, 15, 86, 179, 89, 315, 404, 320, 316, 403, 319] {
+      face.mesh.points[i].y += 14
+    }
+    face.hasFringe = hasFringe
+    var colors = face.colors
+    let opening = Plane.polygon(
+      FaceTopology.lipsInner.map { face.mesh.xy($0) }, width: face.width, height: face.height)
+    for i in opening.samples.indices where opening.samples[i] > 0.5 {
+      (colors.red.samples[i], colors.green.samples[i], colors.blue.samples[i]) = (mouth.x, mouth.y, mouth.z)
+    }
+    let grid = try #require(Grid(colors, mesh: face.mesh, gridWidth: 128))
+    let skin = SkinModel(grid.colors, mesh: grid.mesh, raster: grid.raster, coverage: grid.coverage)
+    let mask = BlendMask.mask(
+      grid: grid, sourceMask: grid.coverage, sourceFacing: [Float](repeating: 1, count: 468), skin: skin)
+    return (face, grid, mask)
+  }
+
+  @Test func isZeroOutsideTheFaceAndOneInItsMiddle() throws {
+    let (face, grid, mask) = try made()
+    #expect(mask.samples.indices.allSatisfy { grid.coverage.samples[$0] > 0 || mask.samples[$0] == 0 })
+    #expect(mask.samples.allSatisfy { $0 >= 0 && $0 <= 1.0001 })
+    for vertex in [4, 6, 50, 280, 101, 330, 205, 425, 9] { #expect(mask.value(at: face.mesh.xy(vertex)) > 0.97) }
+    for vertex in FaceTopology.oval { #expect(mask.value(at: face.mesh.xy(vertex)) < 0.1) }
+  }
+
+  @Test func theOpenMouthStaysTheTargets() throws {
+    let (face, grid, mask) = try made()
+    let opening = grid.raster.coverage { FaceTopology.isMouthOpening[$0] }
+    #expect(opening.sum > 150)
+    #expect(mask.samples.indices.allSatisfy { opening.samples[$0] == 0 || mask.samples[$0] == 0 })
+    // The lips around it are the source's.
+    for vertex in [0, 17] { #expect(mask.value(at: face.mesh.xy(vertex)) > 0.8) }
+  }
+
+  @Test func whatIsSkinInTheMouthIsCovered() throws {
+    // A finger: the colour that skin has there.
+    let light = gammaCoded(0.62 * exp(-0.45))
+    let tone = SIMD3(light, gammaCoded(0.40 * exp(-0.45)), gammaCoded(0.31 * exp(-0.45)))
+    let (_, grid, mask) = try made(mouth: tone)
+    let opening = grid.raster.coverage { FaceTopology.isMouthOpening[$0] }
+    #expect(mean(mask) { opening.samples[$0] > 0 } > 0.9)
+  }
+
+  @Test func fadesMonotonelyFromTheOutlineInwards() throws {
+    let (face, _, mask) = try made()
+    // From the outline of the jaw, the cheeks and the forehead to the nose's bridge.
+    let middle = face.mesh.xy(195)
+    for vertex in [10, 338, 109, 454, 234, 361, 132, 397, 172] {
+      let edge = face.mesh.xy(vertex)
+      let samples = (0...40).map { mask.value(at: edge + (middle - edge) * (Float($0) / 80)) }
+      #expect(zip(samples, samples.dropFirst()).allSatisfy { $0 <= $1 + 0.01 })
+      #expect(samples[0] < 0.1 && samples[40] > 0.97)
+    }
+  }
+
+  @Test func theTargetsHairStaysOverTheFace() throws {
+    let (face, _, mask) = try made(hasFringe: true)
+    let (_, _, free) = try made()
+    var withFringe = face
+    withFringe.hasFringe = true
+    let hair = withFringe.fringe
+    #expect(mean(mask) { hair.samples[$0] > 0 } < 0.02)
+    #expect(mean(free) { hair.samples[$0] > 0 && free.samples[$0] > 0.5 } > 0.5)
+    #expect(mask.value(at: face.mesh.xy(4)) > 0.97)
+  }
+
+  @Test func edgeOnAndUnseenSkinIsNotPainted() throws {
+    let face = SyntheticFace(width: 128)
+    let grid = try #require(Grid(face.colors, mesh: face.mesh, gridWidth: 128))
+    let skin = SkinModel(grid.colors, mesh: grid.mesh, raster: grid.raster, coverage: grid.coverage)
+    func mask(_ sourceMask: Plane, _ facing: [Float]) -> Plane {
+      BlendMask.mask(grid: grid, sourceMask: sourceMask, sourceFacing: facing, skin: skin)
+    }
+    let ones = [Float](repeating: 1, count: 468)
+    #expect(mask(grid.coverage, ones).sum > 3000)
+    #expect(mask(grid.coverage, [Float](repeating: 0, count: 468)).sum == 0)
+    #expect(mask(grid.coverage * 0, ones).sum == 0)
+    // Half of the source's mask, half of the result.
+    let half = mask(grid.coverage * 0.5, ones)
+    #expect(abs(half.sum / mask(grid.coverage, ones).sum - 0.5) < 0.01)
+  }
+}
