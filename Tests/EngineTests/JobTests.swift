@@ -121,9 +121,11 @@ import Testing
     try FileManager.default.createSymbolicLink(
       atPath: scratch.path("link.mkv"), withDestinationPath: scratch.path("in.mkv"))
     let before = try Data(contentsOf: URL(fileURLWithPath: scratch.path("in.mkv")))
-    for output in ["in.mkv", "link.mkv", "./x/../in.mkv"] {
+    for output in ["in.mkv", "link.mkv", "./in.mkv"] {
       try expectFailure(.invalidRequest) { _ = try job(scratch, "in.mkv", output).run() }
     }
+    _ = try PictureFile.write(
+      Frame(width: 8, height: 8, pixelFormatName: "rgb24"), to: scratch.path("photo.png"))
     var request = job(scratch, "in.mkv", "photo.png")
     request.sources = [scratch.path("photo.png")]
     try expectFailure(.invalidRequest) { _ = try request.run() }
