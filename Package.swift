@@ -59,7 +59,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "EffectsTests", dependencies: ["Effects", "FaceAnalysis", "Imaging"], swiftSettings: strict),
     .testTarget(
-      name: "EngineTests", dependencies: ["Engine", "MediaIO", "Imaging", "FaceAnalysis", "Effects", "Inference", "Catalogue"],
+      name: "EngineTests",
+      dependencies: ["Engine", "MediaIO", "Imaging", "FaceAnalysis", "Effects", "Inference", "Catalogue"],
       swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["semblance", "MediaIO"], swiftSettings: strict),
   ]

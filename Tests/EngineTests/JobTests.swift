@@ -87,7 +87,7 @@ import Testing
     #expect(progress.allSatisfy { $0.faces == 0 && $0.framesWithFaces == 0 && $0.totalFrames == 12 })
     #expect(zip(progress, progress.dropFirst()).allSatisfy { $0.seconds <= $1.seconds })
     let notices = events.value.compactMap { if case .notice(let text) = $0 { text } else { nil } }
-    #expect(notices.contains { $0.contains("no face was found in \(scratch.path("in.mkv"))") })
+    #expect(notices.contains { $0.contains("no face was found in '\(scratch.path("in.mkv"))'") })
   }
 
   @Test("Fails where a face is required, and delivers nothing") func required() throws {

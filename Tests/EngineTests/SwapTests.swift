@@ -158,7 +158,7 @@ import Testing
       return texts.value
     }
     for sources in [[large, scratch.path("small.png")], [scratch.path("small.png"), large]] {
-      #expect(try notices(sources).contains { $0.contains("astronaut.png shows the face best") })
+      #expect(try notices(sources).contains { $0.contains("'astronaut.png' shows the face best") })
     }
     #expect(try notices([scratch.path("small.png")]).contains { $0.contains("pixels wide") })
     #expect(try notices([large]).isEmpty)
