@@ -43,11 +43,23 @@ struct SourceReader {
   /// A picture that is whole: of one that is cut off, the decoder would make up the rest.
   static func picture(_ path: String) throws -> Frame {
     let picture = try PictureFile.read(path)
-    guard !picture.isDamaged else {
+    guard !picture.isDamaged, !isCutOffJPEG(path) else {
       throw JobError(
         .unreadableInput, "cannot use '\(path)': the picture is damaged or incomplete; copy or download it again")
     }
     return picture
+  }
+
+  /// Whether a JPEG lacks its end, which the decoder does not report.
+  ///
+  /// Within coded pictures FF is always followed by 00 or a restart mark. So after the last start of a scan (FF DA) an end
+  /// of the picture (FF D9) must come; the one of a preview lies before it.
+  private static func isCutOffJPEG(_ path: String) -> Bool {
+    guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped),
+      bytes.starts(with: [0xFF, 0xD8, 0xFF]),
+      let scan = bytes.range(of: Data([0xFF, 0xDA]), options: .backwards)
+    else { return false }
+    return bytes.range(of: Data([0xFF, 0xD9]), in: scan.upperBound..<bytes.endIndex) == nil
   }
 
   private func candidate(_ path: String) throws -> Candidate {

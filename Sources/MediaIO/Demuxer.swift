@@ -106,13 +106,15 @@ final class Demuxer {
     return best
   }
 
-  /// How many bytes the file lacks, going by its index; 0 for containers whose index does not tell.
+  /// How many bytes the file lacks, going by its index or its head; 0 for containers that do not tell.
   ///
-  /// Where the end is cut off between two samples, reading just ends: only the index knows of the rest.
+  /// Where the end is cut off between two samples, reading just ends: only the container knows of the rest.
   var missingBytes: Int64 {
-    guard formatName.hasPrefix("mov"), let io = context.pointee.pb else { return 0 }
+    guard let io = context.pointee.pb else { return 0 }
     let size = avio_size(io)
     guard size > 0 else { return 0 }
+    if let stated = FileHead(path).statedEnd { return max(0, stated - size) }
+    guard formatName.hasPrefix("mov") else { return 0 }
     var end: Int64 = 0
     for case let stream? in streams {
       for index in 0..<avformat_index_get_entries_count(stream) {

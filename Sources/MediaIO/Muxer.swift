@@ -40,7 +40,9 @@ final class Muxer {
     }
     let opened = libav { avio_open(&context.pointee.pb, url, AVIO_FLAG_WRITE) }
     guard !opened.failed else {
-      throw MediaError(.unwritable, "cannot write '\(path)': \(LibavResult.describe(opened.code))")
+      // FFmpeg's codes for what the system says are its numbers, negated.
+      throw MediaError(
+        .unwritable, "cannot write '\(path)': \(FilePath.reason(-opened.code)); choose another folder")
     }
   }
 

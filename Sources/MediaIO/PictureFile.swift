@@ -50,7 +50,7 @@ public enum PictureFile {
   private static func save(_ bytes: [UInt8], to path: String) throws(MediaError) {
     let file = TemporaryFile(for: path)
     guard let stream = fopen(file.path, "wb") else {
-      throw MediaError(.unwritable, "cannot write '\(path)': \(FilePath.reason(errno))")
+      throw MediaError(.unwritable, "cannot write '\(path)': \(FilePath.reason(errno)); choose another folder")
     }
     let written = fwrite(bytes, 1, bytes.count, stream)
     // What the disk did not take may show only on closing.

@@ -1,0 +1,275 @@
+import Foundation
+import MediaIO
+import Testing
+
+extension CommandTests {
+  @Suite("Bad input: one sentence, an exit code, and nothing touched") struct FailureTests {
+    private let scratch: Scratch
+
+    init() throws {
+      scratch = try Scratch()
+      try scratch.cut(Cache.clip, frames: 12, to: "clip.mp4")
+      try scratch.write("precious", to: "old.mp4")
+    }
+
+    @Test("Command lines that say nothing sensible")
+    func usage() throws {
+      let end = """
+
+        Usage: semblance run --source <photo> ... --target <file> [--output <file>] [<options>]
+          See 'semblance run --help' for more information.
+
+        """
+      func expect(_ arguments: [String], _ message: String, _ location: SourceLocation = #_sourceLocation) throws {
+        try scratch.expectFailure(["run"] + arguments, 64, message + end, location)
+      }
+      let job = ["--source", "a.png", "--target", "clip.mp4", "--output", "old.mp4"]
+      try expect(job + ["--bogus"], "Error: Unknown option '--bogus'")
+      try expect(
+        job + ["--output-video-quality", "101"], "Error: --output-video-quality must be between 0 and 100, got 101.")
+      try expect(
+        job + ["--output-image-quality=-1"], "Error: --output-image-quality must be between 0 and 100, got -1.")
+      try expect(job + ["--threads", "99999"], "Error: --threads must be between 0 and 1024, got 99999.")
+      try expect(
+        job + ["--output-video-quality", "high"],
+        """
+        Error: The value 'high' is invalid for '--output-video-quality <0…100>'
+        Help:  --output-video-quality <0…100>  0 (small) to 100 (best; lossless with 8-bit libx264).
+        """)
+      try expect(
+        job + ["--face-selector-mode", "two"],
+        """
+        Error: The value 'two' is invalid for '--face-selector-mode <mode>'. Please provide one of 'many' and 'one'.
+        Help:  --face-selector-mode <mode>  Which faces are replaced: many (every face found) or one (the largest).
+        """)
+      try expect(
+        ["--source", "a.png"],
+        """
+        Error: Missing expected argument '--target <file>'
+        Help:  --target <file>  The picture or clip whose faces are replaced.
+        """)
+      try expect(["--source", "a.png", "--target", ""], "Error: --target must name a file, got an empty text.")
+      try expect(["--source", "", "--target", "clip.mp4"], "Error: --source must name a file, got an empty text.")
+      try expect(
+        ["--source", "a.png", "--target", "b", "--output", ""], "Error: --output must name a file, got an empty text.")
+    }
+
+    @Test("Targets that cannot be used")
+    func targets() throws {
+      try scratch.write("", to: "empty.mp4")
+      try scratch.write("Dear reader, this is only a letter.\n", to: "letter.txt")
+      try scratch.write(try Data(contentsOf: URL(fileURLWithPath: Cache.photo)).prefix(300_000), to: "cut.png")
+      try scratch.write(try Data(contentsOf: URL(fileURLWithPath: Cache.group)).prefix(90_000), to: "cut.jpg")
+      try scratch.write(try Data(contentsOf: URL(fileURLWithPath: Cache.clip)).prefix(24), to: "cut.mp4")
+      try #require(mkfifo(scratch.path("pipe.mp4"), 0o600) == 0)
+      func expect(_ target: String, _ code: Int32, _ message: String, _ location: SourceLocation = #_sourceLocation)
+        throws
+      {
+        try scratch.expectFailure(
+          ["run", "--source", Cache.photo, "--target", target, "--output", "old.mp4"], code, "semblance: \(message)\n",
+          location)
+      }
+      try expect("missing.mp4", 66, "cannot open 'missing.mp4': there is no such file; check the path")
+      try expect("m", 66, "cannot open 'm': there is no such file; check the path")
+      try expect("empty.mp4", 65, "cannot open 'empty.mp4': the file is empty; copy or download it again")
+      try expect(
+        "letter.txt", 65,
+        "cannot open 'letter.txt': it is not a picture or video that FFmpeg knows; check that it is the right file")
+      try expect(
+        "cut.mp4", 65,
+        "cannot open 'cut.mp4': moov atom not found; the file is damaged or incomplete, copy or download it again")
+      try expect(".", 65, "cannot open '.': it is a folder; name a picture or video file in it")
+      try expect(
+        "pipe.mp4", 65, "cannot open 'pipe.mp4': it is a pipe or a device, not a file; save it to a file first")
+      let picture = ["run", "--source", Cache.photo, "--output", "old.png", "--target"]
+      try scratch.write("precious", to: "old.png")
+      try scratch.expectFailure(
+        picture + ["cut.png"], 65,
+        "semblance: cannot use 'cut.png': no picture could be decoded from its png track (its only packet is damaged); "
+          + "try another copy\n")
+      try scratch.expectFailure(
+        picture + ["cut.jpg"], 65,
+        "semblance: cannot use 'cut.jpg': the picture is damaged or incomplete; copy or download it again\n")
+    }
+
+    @Test("Sources that cannot be used")
+    func sources() throws {
+      try scratch.write("Dear reader, this is only a letter.\n", to: "letter.txt")
+      try scratch.cut(Cache.clipWithoutFace, frames: 1, to: "empty street.mp4")
+      func expect(_ sources: [String], _ code: Int32, _ message: String, _ location: SourceLocation = #_sourceLocation)
+        throws
+      {
+        try scratch.expectFailure(
+          ["run", "--source"] + sources + ["--target", "clip.mp4", "--output", "old.mp4"], code,
+          "semblance: \(message)\n", location)
+      }
+      try expect(["missing.png"], 66, "cannot open 'missing.png': there is no such file; check the path")
+      try expect(
+        [Cache.photo, "missing.png"], 66, "cannot open 'missing.png': there is no such file; check the path")
+      try expect(
+        ["letter.txt"], 65,
+        "cannot open 'letter.txt': it is not a picture or video that FFmpeg knows; check that it is the right file")
+      try expect(
+        ["empty street.mp4"], 67,
+        "no face was found in the source 'empty street.mp4'; use a sharp, well lit photo of the face from the front")
+    }
+
+    @Test("Outputs that cannot be made")
+    func outputs() throws {
+      try #require(mkfifo(scratch.path("pipe.mp4"), 0o600) == 0)
+      try scratch.link("clip-link.mp4", to: "clip.mp4")
+      try #require(link(scratch.path("clip.mp4"), scratch.path("clip-again.mp4")) == 0)
+      try scratch.makeFolder("folder.mp4")
+      func expect(
+        _ output: String, options: [String] = [], code: Int32 = 73, _ message: String,
+        _ location: SourceLocation = #_sourceLocation
+      ) throws {
+        try scratch.expectFailure(
+          ["run", "--source", Cache.photo, "--target", "clip.mp4", "--output", output] + options, code,
+          "semblance: \(message)\n", location)
+      }
+      let known = ".mp4, .mov, .mkv, .webm, .avi, .m4v, .ts or .gif"
+      try expect("no/out.mp4", "cannot write 'no/out.mp4': there is no folder 'no'; create it first")
+      try expect("folder.mp4", "cannot write 'folder.mp4': it is a folder; name a file in it")
+      try expect("/dev/null", "cannot write '/dev/null': it is a pipe or a device, not a file; choose another name")
+      try expect("pipe.mp4", "cannot write 'pipe.mp4': it is a pipe or a device, not a file; choose another name")
+      try expect("out", "cannot write 'out': the name has no extension; add one of \(known)")
+      try expect("out.xyz", "cannot write video to 'out.xyz': '.xyz' is no container for it; use \(known)")
+      try expect("out.mp3", "cannot write video to 'out.mp3': '.mp3' is no container for it; use \(known)")
+      try expect(
+        "out.png",
+        "cannot write 'out.png': the target is a video, and this is the name of a picture; end it in .mp4, .mov or .mkv"
+      )
+      try expect(
+        "out.webm",
+        "cannot write 'out.webm': a .webm file cannot hold the audio track 1 (aac); write an .mkv file instead"
+      )
+      for same in ["clip.mp4", "./clip.mp4", scratch.path("clip.mp4"), "clip-link.mp4", "clip-again.mp4"] {
+        try expect(
+          same, code: 64, "cannot write '\(same)': it is also an input; choose another name for the output")
+      }
+      try expect(
+        "old.mp4", options: ["--output-video-preset", "warp"],
+        "the encoder libx264 has no preset 'warp'; use ultrafast, superfast, veryfast, faster, fast, medium, slow, "
+          + "slower, veryslow or placebo")
+      try expect(
+        "old.webm", options: ["--output-video-encoder", "libx264"],
+        "cannot write 'old.webm': a .webm file cannot hold what the encoder libx264 makes; use .mkv, or another encoder"
+      )
+      try scratch.expectFailure(
+        ["run", "--source", Cache.photo, "--target", Cache.group, "--output", "old.mp4"], 73,
+        "semblance: cannot write 'old.mp4': the target is a picture, and this is not the name of one; end it in "
+          + ".png, .jpg, .jpeg, .jpe, .webp, .tif, .tiff, .bmp\n")
+    }
+
+    @Test("An unknown encoder")
+    func encoder() throws {
+      let before = scratch.state
+      let outcome = try scratch.run(
+        [
+          "run", "--source", Cache.photo, "--target", "clip.mp4", "--output", "old.mp4", "--output-video-encoder",
+          "libnope",
+        ])
+      #expect(outcome.code == 73)
+      // Which ones there are depends on how FFmpeg was built.
+      let list =
+        #/semblance: there is no video encoder 'libnope' in this FFmpeg; use ([a-z0-9_-]+, )+[a-z0-9_-]+ or [a-z0-9_-]+\n/#
+      #expect(outcome.errors.wholeMatch(of: list) != nil)
+      #expect(outcome.output == "")
+      #expect(scratch.state == before)
+    }
+
+    @Test("A target without a face, where one is required")
+    func requireFace() throws {
+      try scratch.cut(Cache.clipWithoutFace, frames: 3, to: "street.mp4")
+      try scratch.expectFailure(
+        [
+          "run", "--source", Cache.photo, "--target", "street.mp4", "--output", "old.mp4", "--require-face",
+          "--progress", "none",
+        ], 67,
+        "semblance: no face was found in the target 'street.mp4', and --require-face was given\n")
+    }
+
+    @Test("With JSON, a failure is an event")
+    func json() throws {
+      let outcome = try scratch.run(
+        ["run", "--source", Cache.photo, "--target", "missing.mp4", "--progress", "json"])
+      #expect(outcome.code == 66)
+      #expect(outcome.errors == "")
+      #expect(
+        outcome.output
+          == #"{"code":66,"event":"error","message":"cannot open 'missing.mp4': there is no such file; check the path"}"#
+          + "\n")
+    }
+  }
+
+  @Suite("What set-up brings is missing or wrong") struct SetUpTests {
+    private let scratch: Scratch
+    private var job: [String] { ["run", "--source", Cache.photo, "--target", Cache.group, "--output", "old.png"] }
+    private var models: String { scratch.path("cache/models") }
+
+    /// A cache folder with links to all the real one has.
+    init() throws {
+      scratch = try Scratch()
+      try scratch.write("precious", to: "old.png")
+      try scratch.makeFolder("cache/models")
+      try scratch.link("cache/onnxruntime", to: Cache.folder + "/onnxruntime")
+      for name in try FileManager.default.contentsOfDirectory(atPath: Cache.folder + "/models") {
+        try scratch.link("cache/models/" + name, to: Cache.folder + "/models/" + name)
+      }
+    }
+
+    private var environment: [String: String?] { ["SEMBLANCE_CACHE": scratch.path("cache")] }
+
+    @Test("A model that is not there")
+    func missing() throws {
+      try FileManager.default.removeItem(atPath: models + "/face_landmark.onnx")
+      try scratch.expectFailure(
+        job, environment: environment, 69,
+        "semblance: model 'face_landmark' is not at '\(models)/face_landmark.onnx'; `make setup` gets it\n")
+    }
+
+    @Test("A model with one wrong byte")
+    func damaged() throws {
+      let name = "cache/models/face_landmark.onnx"
+      var bytes = try scratch.bytes(of: name)
+      let last = bytes.endIndex - 1
+      bytes[last] ^= 1
+      try FileManager.default.removeItem(atPath: scratch.path(name))
+      try scratch.write(bytes, to: name)
+      let before = scratch.state
+      let outcome = try scratch.run(job, environment: environment)
+      #expect(outcome.code == 69)
+      let sentence =
+        #/semblance: model 'face_landmark' at '(.+)' should have the SHA-256 1979146e4f4b… and has [0-9a-f]{12}…; run `make setup` to repair it\n/#
+      let match = try #require(outcome.errors.wholeMatch(of: sentence), "\(outcome.errors)")
+      #expect(match.1 == models + "/face_landmark.onnx")
+      #expect(scratch.state == before)
+    }
+
+    @Test(
+      "ONNX Runtime that is nowhere",
+      .enabled("the system has none of its own") {
+        (["libonnxruntime.so", "libonnxruntime.so.1"] as [String]).allSatisfy { dlopen($0, RTLD_LAZY) == nil }
+      })
+    func runtime() throws {
+      try scratch.expectFailure(
+        job, environment: ["SEMBLANCE_CACHE": "/nowhere", "SEMBLANCE_ONNXRUNTIME": nil], 69,
+        "semblance: ONNX Runtime was not found: looked at '/nowhere/onnxruntime/libonnxruntime.so', "
+          + "'libonnxruntime.so' of the system, 'libonnxruntime.so.1' of the system; `make setup` gets it, "
+          + "or name a libonnxruntime.so with --onnxruntime or SEMBLANCE_ONNXRUNTIME\n")
+    }
+
+    @Test("ONNX Runtime that is not where one said")
+    func namedRuntime() throws {
+      let end =
+        "; name a libonnxruntime.so that exists, or none to use the one that `make setup` gets\n"
+      try scratch.expectFailure(
+        job + ["--onnxruntime", "/nowhere/a.so"], 69,
+        "semblance: ONNX Runtime is not at '/nowhere/a.so', the path that --onnxruntime names" + end)
+      try scratch.expectFailure(
+        job, environment: ["SEMBLANCE_ONNXRUNTIME": "/nowhere/b.so"], 69,
+        "semblance: ONNX Runtime is not at '/nowhere/b.so', the path that SEMBLANCE_ONNXRUNTIME names" + end)
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import Testing
+
+extension CommandTests {
+  @Suite("Help") struct HelpTests {
+    @Test("The program, its commands and what goes for all of them")
+    func program() throws {
+      let help = try Scratch().run(["--help"])
+      #expect(help.code == 0)
+      #expect(help.errors == "")
+      #expect(help.output == programHelp)
+      #expect(try Scratch().run([]).output == programHelp)
+      let version = try Scratch().run(["--version"])
+      #expect(version.output == "0.1.0\n")
+    }
+
+    @Test("The command run")
+    func run() throws {
+      let help = try Scratch().run(["run", "--help"])
+      #expect(help.code == 0)
+      #expect(help.errors == "")
+      #expect(help.output == runHelp)
+      #expect(try Scratch().run(["help", "run"]).output == runHelp)
+    }
+  }
+}
+
+private let programHelp = #"""
+  OVERVIEW: Replaces faces in pictures and video, with the consent of the people
+  shown.
+
+  Give a photo of a consenting person and a picture or clip; get it back with the
+  face replaced. Sound, timing and every pixel outside the face stay as they
+  were.
+
+  EXAMPLES
+    semblance run --source actor.jpg --target clip.mp4 --output recast.mp4
+    semblance run --source actor.jpg --target group.png --face-selector-mode one
+
+  ENVIRONMENT
+    SEMBLANCE_CACHE        The folder with the models and ONNX Runtime, which
+                           `make setup` fills. Default: $XDG_CACHE_HOME/semblance
+                           or, if that is not set, ~/.cache/semblance
+    SEMBLANCE_ONNXRUNTIME  Path of ONNX Runtime's library, if --onnxruntime is
+                           not given. Default: onnxruntime/libonnxruntime.so in
+                           the cache folder, else the system's
+
+  EXIT CODES
+      0  done: the output is whole
+     64  the command line contradicts itself or has an unknown option or value
+     65  an input is no picture or video, or is damaged beyond use
+     66  an input does not exist
+     67  no face in a source, or in the target with --require-face
+     69  ONNX Runtime or a model is missing or not the right one
+     73  the output cannot be made: its folder, its name, its encoder
+     74  reading, computing or writing failed on the way
+     75  the target ends early; what was readable has been delivered
+    130  stopped by Ctrl-C (143 by SIGTERM, 129 as its terminal closed);
+         nothing is left of the output
+  Unless it is 0 or 75, a file that was at the output's place is as it was.
+
+  USAGE: semblance <subcommand>
+
+  OPTIONS:
+    --version               Show the version.
+    -h, --help              Show help information.
+
+  SUBCOMMANDS:
+    run                     Replace the faces of one picture or clip.
+
+    See 'semblance help <subcommand>' for detailed help.
+
+  """#
+
+private let runHelp = #"""
+  OVERVIEW: Replace the faces of one picture or clip.
+
+  The target decides what is made: a picture from a picture, a video from a
+  video. Whatever FFmpeg reads is read. An output that already exists is replaced
+  once the new one is whole, and not touched before.
+
+  A target that shows no face is delivered with its pictures unchanged. Of a
+  source that shows several faces, the largest is used. A name that begins with a
+  dash is written --target=-name.mp4.
+
+  The result is told on standard output, everything else on standard error. With
+  --progress json all of it goes to standard output, one object a line; each has
+  an "event": progress, notice, warning, and at the end result or error.
+
+  EXAMPLES
+    semblance run --source actor.jpg --target clip.mp4
+    semblance run --source actor.jpg --target clip.mov --output recast.mp4
+    semblance run -s actor.jpg -t clip.mp4 --output-video-quality 95
+    semblance run -s front.jpg side.jpg -t group.png --face-selector-mode one
+
+  ENVIRONMENT
+    SEMBLANCE_CACHE        The folder with the models and ONNX Runtime, which
+                           `make setup` fills. Default: $XDG_CACHE_HOME/semblance
+                           or, if that is not set, ~/.cache/semblance
+    SEMBLANCE_ONNXRUNTIME  Path of ONNX Runtime's library, if --onnxruntime is
+                           not given. Default: onnxruntime/libonnxruntime.so in
+                           the cache folder, else the system's
+
+  EXIT CODES
+      0  done: the output is whole
+     64  the command line contradicts itself or has an unknown option or value
+     65  an input is no picture or video, or is damaged beyond use
+     66  an input does not exist
+     67  no face in a source, or in the target with --require-face
+     69  ONNX Runtime or a model is missing or not the right one
+     73  the output cannot be made: its folder, its name, its encoder
+     74  reading, computing or writing failed on the way
+     75  the target ends early; what was readable has been delivered
+    130  stopped by Ctrl-C (143 by SIGTERM, 129 as its terminal closed);
+         nothing is left of the output
+  Unless it is 0 or 75, a file that was at the output's place is as it was.
+
+  USAGE: semblance run --source <photo> ... --target <file> [--output <file>] [<options>]
+
+  FILES:
+    -s, --source, --source-paths <photo>
+                            Photos of the person whose face is put in; of a clip,
+                            the first frame. Of several photos, the one that
+                            shows the face best is used.
+    -t, --target, --target-path <file>
+                            The picture or clip whose faces are replaced.
+    -o, --output, --output-path <file>
+                            Where the result goes; its ending chooses the format.
+                            (default: beside the target, with -swapped in its
+                            name and never over another file)
+
+  FACES:
+    --face-selector-mode <mode>
+                            Which faces are replaced: many (every face found) or
+                            one (the largest). (values: many, one; default: many)
+    --require-face          Fail if the target shows no face, instead of
+                            delivering it unchanged.
+
+  OUTPUT:
+    --output-video-encoder <name>
+                            Encoder, as FFmpeg names it: libx264, libx265, ffv1,
+                            … (default: libx264, or what the container and the
+                            target's pixels need)
+    --output-video-preset <name>
+                            The encoder's own preset, from fast to thorough:
+                            ultrafast … veryslow for libx264. (default: the
+                            encoder's)
+    --output-video-quality <0…100>
+                            0 (small) to 100 (best; lossless with 8-bit libx264).
+                            (default: 80)
+    --output-image-quality <0…100>
+                            0 (small) to 100 (best), for JPEG and WebP pictures.
+                            (default: 95)
+
+  EXECUTION:
+    --onnxruntime <path>    ONNX Runtime's library. (default:
+                            $SEMBLANCE_ONNXRUNTIME, else the one in the cache
+                            folder, else the system's)
+    --threads <count>       Threads of the decoder and of the encoder, 0 to 1024;
+                            with 0 they choose. (default: 0)
+    --progress <style>      How to report: auto (a bar on a terminal, else
+                            lines), bar, lines, json (one object a line) or none
+                            (only errors). (values: auto, bar, lines, json, none;
+                            default: auto)
+
+  OPTIONS:
+    --version               Show the version.
+    -h, --help              Show help information.
+
+
+  """#

@@ -1,0 +1,246 @@
+import Foundation
+import Imaging
+import MediaIO
+import Testing
+
+extension CommandTests {
+  @Suite("Jobs that succeed") struct JobTests {
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    @Test("A picture onto a picture: every face, or the largest")
+    func picture() throws {
+      let job = ["run", "--source", Cache.photo, "--target", Cache.group, "--output"]
+      let many = try scratch.run(job + ["many.png"])
+      #expect(many.code == 0)
+      #expect(many.errors == "")
+      #expect(many.output.wholeMatch(of: #/many\.png: 1 picture, \d+\.\d s, png\n/#) != nil, "\(many.output)")
+      let one = try scratch.run(job + ["one.png", "--face-selector-mode", "one"])
+      #expect(one.code == 0)
+      #expect(scratch.names == ["many.png", "one.png"])
+
+      // An unchanged copy, made the same way, to compare with.
+      try PictureFile.write(PictureFile.read(Cache.group), to: scratch.path("before.png"))
+      let before = try PictureFile.read(scratch.path("before.png"))
+      let changedByMany = difference(before, try PictureFile.read(scratch.path("many.png")))
+      let changedByOne = difference(before, try PictureFile.read(scratch.path("one.png")))
+      #expect(changedByOne > 1000)
+      #expect(changedByMany > changedByOne * 2)
+      #expect(changedByMany < samples(of: before).count / 2, "what is no face stays as it was")
+    }
+
+    @Test("Of a source with several faces the largest is used, and it says so")
+    func severalFaces() throws {
+      try scratch.link("group.jpg", to: Cache.group)
+      let outcome = try scratch.run(
+        ["run", "--source", "group.jpg", "--target", Cache.photo, "--output", "out.jpg"])
+      #expect(outcome.code == 0)
+      #expect(outcome.errors == "note: 'group.jpg' shows 5 faces; the largest is used\n")
+    }
+
+    @Test("Of several sources the best is used, and it says so")
+    func severalSources() throws {
+      try scratch.link("group.jpg", to: Cache.group)
+      try scratch.link("face.png", to: Cache.photo)
+      let outcome = try scratch.run(
+        ["run", "-s", "group.jpg", "face.png", "-t", Cache.photo, "-o", "out.jpg", "--progress", "none"])
+      #expect(outcome.code == 0)
+      #expect(outcome.errors == "")
+      let told = try scratch.run(["run", "-s", "group.jpg", "face.png", "-t", Cache.photo, "-o", "out.jpg"])
+      #expect(
+        told.errors.wholeMatch(
+          of:
+            #/note: 'group\.jpg' shows 5 faces; the largest is used\nnote: of 2 source photos, '(group\.jpg|face\.png)' shows the face best and is used\n/#
+        ) != nil, "\(told.errors)")
+    }
+
+    @Test(
+      "A picture onto a video, under a default name; sound and times are kept", arguments: ["a %d ü:b.mp4", "-c.mov"])
+    func video(name: String) throws {
+      try scratch.cut(Cache.clip, frames: 12, to: name)
+      let outcome = try scratch.run(
+        ["run", "--source", Cache.photo, "--target=\(name)", "--output-video-preset", "ultrafast"])
+      let result = name.replacing(".", with: "-swapped.")
+      #expect(outcome.code == 0)
+      #expect(
+        outcome.output.wholeMatch(of: #/(.+): 12 frames, 12 with a face, \d+\.\d s, \d+\.\d fps, libx264\n/#)?.1
+          == result[...], "\(outcome.output)")
+      // The first frame and the last; a slow machine may tell of some between.
+      let lines = outcome.errors.split(separator: "\n")
+      #expect(lines.count >= 2)
+      for line in lines {
+        #expect(
+          line.wholeMatch(of: #/frame \d+ of 12, \d+\.\d fps, \d+:\d\d left, 1 face/#) != nil, "\(line)")
+      }
+      #expect(lines.last?.hasPrefix("frame 12 of 12, ") == true)
+      #expect(scratch.names == [name, result].sorted())
+
+      let before = try Contents(of: scratch.path(name))
+      let after = try Contents(of: scratch.path(result))
+      #expect(after.frames.map { $0.timestamp?.value } == before.frames.map { $0.timestamp?.value })
+      #expect(!after.sound.isEmpty)
+      #expect(after.sound == before.sound)
+      #expect(difference(before.frames[5], after.frames[5]) > 10_000)
+    }
+
+    @Test("A default name is never that of another file")
+    func defaultName() throws {
+      try scratch.link("group.jpg", to: Cache.group)
+      try scratch.write("precious", to: "group-swapped.jpg")
+      let outcome = try scratch.run(["run", "--source", Cache.photo, "--target", "group.jpg"])
+      #expect(outcome.code == 0)
+      #expect(scratch.names == ["group-swapped-2.jpg", "group-swapped.jpg", "group.jpg"])
+      #expect(try scratch.bytes(of: "group-swapped.jpg") == Data("precious".utf8))
+    }
+
+    @Test("An existing output is replaced; through a link, what it points to")
+    func replace() throws {
+      try scratch.makeFolder("elsewhere")
+      try scratch.write("old", to: "elsewhere/real.png")
+      try scratch.link("out.png", to: "elsewhere/real.png")
+      let outcome = try scratch.run(
+        ["run", "--source", Cache.photo, "--target", Cache.group, "--output", "out.png"])
+      #expect(outcome.code == 0)
+      #expect(
+        try FileManager.default.destinationOfSymbolicLink(atPath: scratch.path("out.png")) == "elsewhere/real.png")
+      #expect(try PictureFile.read(scratch.path("elsewhere/real.png")).width > 0)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path("elsewhere")) == ["real.png"])
+    }
+
+    @Test("JSON: one object a line, the result last")
+    func json() throws {
+      try scratch.cut(Cache.clip, frames: 12, to: "clip.mp4")
+      let outcome = try scratch.run(
+        ["run", "--source", Cache.photo, "--target", "clip.mp4", "--output", "out.mkv", "--progress", "json"])
+      #expect(outcome.code == 0)
+      #expect(outcome.errors == "")
+      let events = try outcome.output.split(separator: "\n").map { line in
+        try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
+      }
+      #expect(outcome.output.hasSuffix("\n"))
+      #expect(events.count >= 3)
+      for event in events.dropLast() {
+        #expect(event["event"] as? String == "progress")
+        #expect(
+          Set(event.keys) == [
+            "event", "frames", "total_frames", "fps", "faces", "frames_with_faces", "seconds", "seconds_left",
+          ])
+        #expect(event["total_frames"] as? Int == 12)
+        #expect(event["faces"] as? Int == 1)
+      }
+      let counts = events.dropLast().compactMap { $0["frames"] as? Int }
+      #expect(counts == counts.sorted())
+      #expect(counts.last == 12)
+      let result = try #require(events.last)
+      #expect(
+        Set(result.keys) == ["event", "output", "frames", "frames_with_faces", "seconds", "encoder", "truncated"])
+      #expect(result["event"] as? String == "result")
+      #expect(result["output"] as? String == "out.mkv")
+      #expect(result["frames"] as? Int == 12)
+      #expect(result["frames_with_faces"] as? Int == 12)
+      #expect(result["encoder"] as? String == "libx264")
+      #expect(result["truncated"] as? Bool == false)
+    }
+
+    @Test("Without a face every frame is delivered as it was, with a notice")
+    func noFace() throws {
+      try scratch.cut(Cache.clipWithoutFace, frames: 12, to: "street.mp4")
+      let outcome = try scratch.run(
+        [
+          "run", "--source", Cache.photo, "--target", "street.mp4", "--output", "out.mkv", "--output-video-encoder",
+          "ffv1",
+        ])
+      #expect(outcome.code == 0)
+      #expect(
+        outcome.errors.hasSuffix("\nnote: no face was found in 'street.mp4': its pictures are delivered unchanged\n"))
+      #expect(
+        outcome.output.wholeMatch(of: #/out\.mkv: 12 frames, 0 with a face, \d+\.\d s, \d+\.\d fps, ffv1\n/#) != nil,
+        "\(outcome.output)")
+      let before = try Contents(of: scratch.path("street.mp4"))
+      let after = try Contents(of: scratch.path("out.mkv"))
+      #expect(before.frames.count == 12)
+      // Compared apart: a failure would print millions of numbers.
+      let isSame = after.frames.map(samples) == before.frames.map(samples)
+      #expect(isSame)
+    }
+
+    @Test("A target cut short is delivered as far as it goes, with exit code 75")
+    func truncated() throws {
+      try scratch.cut(Cache.clip, frames: 12, to: "whole.mkv")
+      let bytes = try scratch.bytes(of: "whole.mkv")
+      try scratch.write(bytes.prefix(bytes.count / 2), to: "cut.mkv")
+      let outcome = try scratch.run(["run", "--source", Cache.photo, "--target", "cut.mkv", "--output", "out.mkv"])
+      #expect(outcome.code == 75)
+      #expect(
+        outcome.errors.hasSuffix(
+          "warning: 'cut.mkv' ends too early (\(bytes.count - bytes.count / 2) bytes are missing at its end); "
+            + "what could be read of it is delivered\n"))
+      #expect((2...10).contains(try Contents(of: scratch.path("out.mkv")).frames.count))
+    }
+
+    @Test("A reader that leaves early does not harm the output")
+    func closedPipe() throws {
+      try scratch.cut(Cache.clip, frames: 12, to: "clip.mp4")
+      let pipe = Pipe()
+      let command = try Command(
+        ["run", "--source", Cache.photo, "--target", "clip.mp4", "--output", "out.mkv", "--progress", "json"],
+        in: scratch, output: pipe)
+      #expect(try pipe.fileHandleForReading.read(upToCount: 1) == Data("{".utf8))
+      try pipe.fileHandleForReading.close()
+      #expect(try command.wait().code == 0)
+      #expect(scratch.names == ["clip.mp4", "out.mkv"])
+      #expect(try Contents(of: scratch.path("out.mkv")).frames.count == 12)
+    }
+  }
+
+  @Suite("Stopping") struct StopTests {
+    @Test("A signal ends a job within two seconds and leaves the place as it was", arguments: [SIGINT, SIGTERM])
+    func stop(signal: Int32) throws {
+      let scratch = try Scratch()
+      try scratch.write("precious", to: "out.mp4")
+      let before = scratch.state
+      let command = try Command(
+        [
+          "run", "--source", Cache.photo, "--target", Cache.clip, "--output", "out.mp4", "--output-video-preset",
+          "veryslow",
+        ], in: scratch)
+      try command.waitForFirstWords()
+      #expect(scratch.names.contains { $0.hasPrefix(".out.mp4.") && $0.hasSuffix(".part") })
+      let start = Date()
+      command.send(signal)
+      let outcome = try command.wait()
+      #expect(Date().timeIntervalSince(start) < 2)
+      #expect(outcome.code == 128 + signal)
+      #expect(outcome.output == "")
+      #expect(outcome.errors.hasSuffix("\nsemblance: stopped on request; no output was written\n"))
+      #expect(scratch.state == before)
+    }
+
+    @Test("A job that cannot stop by itself is ended all the same")
+    func stuck() throws {
+      let scratch = try Scratch()
+      let pipe = Pipe()
+      let command = try Command(
+        ["run", "--source", Cache.photo, "--target", Cache.clip, "--output", "out.mp4", "--progress", "json"],
+        in: scratch, output: pipe)
+      // Nobody reads on: with the pipe full, the job waits in the middle of a line.
+      let end = pipe.fileHandleForReading
+      let capacity = fcntl(end.fileDescriptor, 1031 /* F_SETPIPE_SZ, which Swift does not see */, 4096)
+      try #require(capacity > 0)
+      let deadline = Date() + 20
+      var waiting: Int32 = 0
+      // A line has some 130 bytes.
+      while waiting < capacity - 200, Date() < deadline {
+        usleep(50_000)
+        try #require(ioctl(end.fileDescriptor, UInt(FIONREAD), &waiting) == 0)
+      }
+      usleep(500_000)
+      let start = Date()
+      command.send(SIGINT)
+      #expect(try command.wait().code == 130)
+      #expect(Date().timeIntervalSince(start) < 2)
+      #expect(scratch.names == [])
+    }
+  }
+}
