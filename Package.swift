@@ -32,6 +32,7 @@ let package = Package(
       providers: [
         .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])
       ]),
+    .target(name: "CMemory"),
     .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(name: "Imaging", swiftSettings: kernels),
@@ -48,7 +49,7 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "semblance",
-      dependencies: ["Engine", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["Engine", "CMemory", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
 
     .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: strict),

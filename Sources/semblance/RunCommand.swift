@@ -1,4 +1,5 @@
 public import ArgumentParser
+import CMemory
 public import Engine
 import Glibc
 import MediaIO
@@ -132,6 +133,7 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    cmemory_keep_for_next_frame()
     var request = JobRequest(
       sources: files.source, target: files.target,
       output: files.output ?? JobRequest.defaultOutput(for: files.target))
