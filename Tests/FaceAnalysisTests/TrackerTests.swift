@@ -32,7 +32,41 @@ import Testing
     }
   }
 
+  @Test func looksAtSmoothedRegionsAtTwoScales() throws {
+    // A parabola in place and in the logarithm of the size, which the regions' filter keeps exactly.
+    let script = Script()
+    script.faces = [
+      Script.Face { frame in
+        let t = Float(frame)
+        return (SIMD2(900 - 0.7 * t * t, 200 + 0.4 * t * t), 90 * exp(0.02 * t - 0.001 * t * t), 0)
+      }
+    ]
+    _ = try script.track(0..<24)
+    for index in 0..<24 {
+      let truth = FaceRegion(script.faces[0].mesh(index)!)
+      let last = script.regions[index]!.suffix(2)
+      for (region, change) in zip(last, [-0.06, 0.06] as [Float]) {
+        let off = region.center - truth.center
+        // The face's middle is not its origin: growing bends its path a little.
+        #expect(abs(off.x) < 0.1 && abs(off.y) < 0.1)
+        #expect(abs(region.logSide - truth.logSide - change) < 1e-3)
+      }
+    }
+  }
+
+  @Test func aFaceIsOnlySureIfBothScalesSeeIt() throws {
+    // The network finds nothing in squares smaller than this: at first only the smaller scale of the two is.
+    let script = Script()
+    script.faces = [still()]
+    let side = FaceRegion(script.faces[0].mesh(0)!).side
+    script.smallestSide = side * 0.97
+    #expect(try script.track(0..<12).allSatisfy(\.isEmpty))
+    script.smallestSide = side * 0.9
+    #expect(try script.track(0..<12).allSatisfy { $0.count == 1 })
+  }
+
   @Test func looksAheadAsFarAsItSays() throws {
+    #expect(FaceTracker.lookAhead == 10)
     let script = Script()
     script.faces = [still()]
     let tracker = script.tracker()
@@ -150,6 +184,15 @@ import Testing
     #expect(script.detectedFrames.contains(cut))
   }
 
+  @Test func aNewcomerIsNotFollowedBackAcrossACut() throws {
+    // The mesh network would find it before the cut as well.
+    let script = Script()
+    script.cuts = [10]
+    script.faces = [still()]
+    script.faces[0].isDetected = { $0 >= 10 }
+    #expect(try script.track(0..<20).map(\.count) == (0..<20).map { $0 >= 10 ? 1 : 0 })
+  }
+
   @Test func twoFacesKeepTheirNumbersWhileTheyPass() throws {
     let script = Script()
     script.faces = [
@@ -180,6 +223,8 @@ import Testing
     script.faces = [still()]
     script.repeats = 3
     #expect(try script.track(0..<12).allSatisfy { $0.map(\.track) == [0] })
+    // The other boxes cost no look: two for the first, two scales.
+    #expect(script.looks[0] == 4)
   }
 
   @Test func aBoxWithoutAFaceIsNone() throws {
