@@ -37,7 +37,9 @@ public final class FaceTracker {
   private static let regionFilter = LocalPolynomial(reach: 3, degree: 2)
   private static let bridgeFilter = LocalPolynomial(reach: 3, degree: 1)
   private static let settleReach = 4
-  private static let locateLag = detectionInterval - 1 + 3
+  /// All that matters to a frame's regions: the frames their filter reaches, into which a newcomer may yet be followed
+  /// back from the next detection.
+  private static let locateLag = max(regionFilter.reach, detectionInterval - 1)
   /// Below this the mesh network means that there is no face.
   private static let smallestScore: Float = 0.5
   /// A track that is not found again within this many frames has ended.

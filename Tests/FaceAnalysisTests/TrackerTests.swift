@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func looksAheadAsFarAsItSays() throws {
-    #expect(FaceTracker.lookAhead == 10)
+    #expect(FaceTracker.lookAhead == 7)
     let script = Script()
     script.faces = [still()]
     let tracker = script.tracker()
