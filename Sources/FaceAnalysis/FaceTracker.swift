@@ -35,11 +35,12 @@ public final class FaceTracker {
 
   private static let detectionInterval = 4
   private static let regionFilter = LocalPolynomial(reach: 3, degree: 2)
-  private static let bridgeFilter = LocalPolynomial(reach: 3, degree: 1)
+  /// As far as the longest gap after which a track goes on: of each of its frames both ends are in reach.
+  private static let bridgeFilter = LocalPolynomial(reach: patience - 1, degree: 1)
   private static let settleReach = 4
-  /// All that matters to a frame's regions: the frames their filter reaches, into which a newcomer may yet be followed
-  /// back from the next detection.
-  private static let locateLag = max(regionFilter.reach, detectionInterval - 1)
+  /// No later frame matters to a frame's regions: neither to the filters, nor as a detection from which a newcomer is
+  /// followed back to it.
+  private static let locateLag = max(bridgeFilter.reach, detectionInterval - 1)
   /// Below this the mesh network means that there is no face.
   private static let smallestScore: Float = 0.5
   /// A track that is not found again within this many frames has ended.
@@ -250,7 +251,7 @@ public final class FaceTracker {
   private func locate(_ index: Int) throws {
     let current = entry(index)
     defer { current.source = nil }
-    let around = frames(around: index, reach: Self.regionFilter.reach)
+    let around = frames(around: index, reach: Self.bridgeFilter.reach)
     let candidates = Set(around.flatMap { entry($0).regions.keys }).sorted()
     for id in candidates {
       let seen = around.filter { entry($0).regions[id] != nil }
