@@ -37,9 +37,12 @@ public final class FaceTracker {
   /// Faces that only the slow detector sees are looked for where a shot starts and this often.
   private static let thoroughInterval = 16
   private static let regionFilter = LocalPolynomial(reach: 3, degree: 2)
-  private static let bridgeFilter = LocalPolynomial(reach: 3, degree: 1)
+  /// As far as the longest gap after which a track goes on: of each of its frames both ends are in reach.
+  private static let bridgeFilter = LocalPolynomial(reach: patience - 1, degree: 1)
   private static let settleReach = 4
-  private static let locateLag = detectionInterval - 1 + 3
+  /// No later frame matters to a frame's regions: neither to the filters, nor as a detection from which a newcomer is
+  /// followed back to it.
+  private static let locateLag = max(bridgeFilter.reach, detectionInterval - 1)
   /// Below this the mesh network means that there is no face.
   private static let smallestScore: Float = 0.5
   /// A track that is not found again within this many frames has ended.
@@ -252,7 +255,7 @@ public final class FaceTracker {
   private func locate(_ index: Int) throws {
     let current = entry(index)
     defer { current.source = nil }
-    let around = frames(around: index, reach: Self.regionFilter.reach)
+    let around = frames(around: index, reach: Self.bridgeFilter.reach)
     let candidates = Set(around.flatMap { entry($0).regions.keys }).sorted()
     for id in candidates {
       let seen = around.filter { entry($0).regions[id] != nil }

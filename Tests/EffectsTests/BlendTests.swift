@@ -80,12 +80,24 @@ import Testing
   }
 
   @Test func aGreyTargetTakesColourOutOfTheDetail() {
+    var source = source
+    for i in source.red.samples.indices {
+      source.red.samples[i] += 15 * SyntheticFace.noise(i % width, i / width + 1000)
+    }
     let grey = source.luma
     let target = ColorPlanes(red: grey, green: grey, blue: grey)
     let weight = Plane(width: width, height: height, value: 1)
     let match = ColorMatch(source: source, target: target, weight: weight, faceWidth: 128, offset: 4)
     // No chroma at all is held at the lower bound.
     #expect(match.saturation == 0.25)
+    // A quarter of what reddish spots differ from grey is left.
+    let lit = source.zip(match.gain) { own, gain in own.combined(with: gain) { ($0 + 4) * $1 - 4 } }
+    func spots(_ colors: ColorPlanes) -> Float {
+      let redness = colors.red - colors.luma
+      let fine = redness - redness.blurred(sigma: 2)
+      return (fine * fine).sum.squareRoot()
+    }
+    #expect(abs(spots(match.colors) / spots(lit) - 0.25) < 0.03)
   }
 
   @Test func theFieldOfRatiosIsBounded() {

@@ -46,6 +46,30 @@ import Testing
     #expect(mean(error) { inside.samples[$0] > 0.05 } < 0.04)
   }
 
+  @Test func learnsTheLightAlthoughHairHidesAPartOfTheFace() {
+    // A fringe and a beard on the chin: what the fit cannot explain must lose its say round by round.
+    var face = SyntheticFace()
+    face.hasFringe = true
+    let clean = SyntheticFace().colors
+    let raster = face.raster
+    let coverage = raster.coverage()
+    var colors = face.colors
+    let down = raster.interpolate(FaceTopology.meanShape.points.map(\.y), background: -9)
+    var free = coverage * face.fringe.mapped { 1 - $0 }
+    for i in down.samples.indices where down.samples[i] > 0.52 {
+      colors.red.samples[i] = SyntheticFace.hair.x
+      colors.green.samples[i] = SyntheticFace.hair.y
+      colors.blue.samples[i] = SyntheticFace.hair.z
+      free.samples[i] = 0
+    }
+    #expect(free.sum < 0.85 * coverage.sum)
+    let skin = SkinModel(colors, mesh: face.mesh, raster: raster, coverage: coverage)
+    let truth = clean.luma.mapped { log(linearLight($0) + 0.01) }
+    let error = skin.expectedLogLight.combined(with: truth) { abs($0 - $1) }
+    let inside = raster.interpolate(FaceTopology.distanceToOval)
+    #expect(mean(error) { free.samples[$0] > 0 && inside.samples[$0] > 0.05 } < 0.06)
+  }
+
   @Test func hairIsNotForgivenWhereItIsAsBrightAsTheShade() {
     // The other side of the face is as dark as this hair: only the light that is learned tells them apart.
     var face = SyntheticFace()

@@ -19,6 +19,31 @@ import Testing
     near(face.eyes.1, SIMD2(246, 103), 5)
   }
 
+  /// Boxes and scores that ONNX Runtime gave for the same model in Python, with the picture averaged down by numpy and
+  /// Pillow: finer than an eye can tell, they show a wrong range of values or a wrong anchor.
+  @Test func theDetectorAgreesWithAnotherProgram() throws {
+    let detector = try Pinned.detector()
+    let photo = try Pinned.picture("astronaut.png").converted(toPixelFormat: "rgb24")
+    let whole = try #require(try photo.withPixels { try detector.detect(in: $0) }.first)
+    #expect(abs(whole.score - 0.878) < 0.003)
+    near(whole.low, SIMD2(171.6, 73.8), 0.6)
+    near(whole.high, SIMD2(276.8, 179.1), 0.6)
+    // The square from (150, 50) to (310, 210): so near that the anchors for large faces answer.
+    let close = try Frame(width: 160, height: 160, pixelFormatName: "rgb24")
+    try close.withMutablePixels { to in
+      photo.withPixels { from in
+        for y in 0..<160 {
+          (to.planes[0] + y * to.strides[0]).copyMemory(
+            from: from.planes[0] + (50 + y) * from.strides[0] + 3 * 150, byteCount: 480)
+        }
+      }
+    }
+    let large = try close.withPixels { try detector.detect(in: $0) }
+    #expect(large.count == 1)
+    near(try #require(large.first).low, SIMD2(23.2, 14.8), 2)
+    near(try #require(large.first).high, SIMD2(130.3, 122.0), 2)
+  }
+
   @Test func theDetectorFindsAllFiveFacesOfAGroup() throws {
     let found = try Pinned.picture("multi_face.jpg").withPixels { try Pinned.detector().detect(in: $0) }
     let middles = found.map { ($0.low + $0.high) / 2 }.sorted { $0.x < $1.x }

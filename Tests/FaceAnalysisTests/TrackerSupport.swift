@@ -26,6 +26,8 @@ final class Script {
   var blindLooks: [Int: Int] = [:]
   /// How far from the region's middle, in parts of its side, a face may be to be found.
   var reach: Float = 0.4
+  /// The mesh network finds nothing in smaller squares.
+  var smallestSide: Float = 0
   /// Boxes that hold no face, in every frame.
   var falseBoxes: [Detection] = []
   /// How often the detector reports each face.
@@ -33,6 +35,8 @@ final class Script {
   /// Where the detector was asked.
   fileprivate(set) var detectedFrames: [Int] = []
   fileprivate(set) var looks: [Int: Int] = [:]
+  /// Where the mesh network looked in each frame.
+  fileprivate(set) var regions: [Int: [FaceRegion]] = [:]
 
   func frame(_ index: Int) -> GreyPicture {
     let shot = cuts.filter { $0 <= index }.count
@@ -89,6 +93,7 @@ final class ScriptedMesher: FaceMesher {
     let index = number(of: frame)
     let look = script.looks[index, default: 0]
     script.looks[index] = look + 1
+    script.regions[index, default: []].append(region)
     func offset(_ mesh: FaceMesh) -> Float {
       let d = FaceRegion(mesh).center - region.center
       return (d * d).sum().squareRoot()
@@ -96,7 +101,7 @@ final class ScriptedMesher: FaceMesher {
     let near = script.faces.filter { $0.isMeshed(index) }.compactMap { $0.mesh(index) }
       .filter { offset($0) < script.reach * region.side }
       .min { offset($0) < offset($1) }
-    guard let near, look >= script.blindLooks[index, default: 0] else {
+    guard let near, look >= script.blindLooks[index, default: 0], region.side >= script.smallestSide else {
       return (.mean(width: region.side / 2, at: region.center), 0.1)
     }
     return (near, 0.99)
