@@ -63,6 +63,19 @@ import Testing
     #expect(parcels.count == 28)
   }
 
+  @Test func framesWithoutAFaceAreNotEvenCopied() throws {
+    let stage = stage(seeing: { $0 == 4 })
+    let frames = try (0..<9).map { try frame($0) }
+    // While the decoder holds them, writing would need a copy.
+    let held = try frames.map { try $0.reference() }
+    for frame in frames { _ = try stage.process(.frame(frame, faces: 0)) }
+    _ = try stage.process(nil)
+    for (index, (frame, reference)) in zip(frames, held).enumerated() {
+      let isShared = frame.withPixels { $0.planes[0] } == reference.withPixels { $0.planes[0] }
+      #expect(isShared == (index != 4))
+    }
+  }
+
   @Test func doesNotWriteIntoMemoryThatTheDecoderHolds() throws {
     let stage = stage(seeing: { _ in true })
     let frames = try (0..<12).map { try frame($0) }
