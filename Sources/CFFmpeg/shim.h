@@ -7,6 +7,7 @@
 #include <libavutil/crc.h>
 #include <libavutil/display.h>
 #include <libavutil/imgutils.h>
+#include <libavutil/mastering_display_metadata.h>
 #include <libavutil/mathematics.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
@@ -139,6 +140,10 @@ static inline int cff_stream_copy_side_data(AVStream *to, const AVStream *from) 
 #endif
   return 0;
 }
+
+// Matroska stores times with a track's codec delay added. The muxer does that since FFmpeg 7; before, sound would start
+// earlier with every copy.
+static inline int cff_matroska_adds_codec_delay(void) { return LIBAVFORMAT_VERSION_MAJOR >= 61; }
 
 // There is no public function to add a chapter: the list is the caller's to build, as FFmpeg's own programs do.
 static inline int cff_copy_chapters(AVFormatContext *to, const AVFormatContext *from) {
