@@ -11,6 +11,7 @@
 #include <libavutil/mathematics.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
+#include <libavutil/timecode.h>
 #include <libswscale/swscale.h>
 #include <string.h>
 
@@ -163,6 +164,35 @@ static inline int cff_copy_chapters(AVFormatContext *to, const AVFormatContext *
     if (code < 0) return code;
   }
   return 0;
+}
+
+// Cuts the chapters to a part of the file, in microseconds; an end of INT64_MAX means none.
+static inline void cff_cut_chapters(AVFormatContext *context, int64_t start, int64_t end) {
+  unsigned kept = 0;
+  for (unsigned i = 0; i < context->nb_chapters; i++) {
+    AVChapter *chapter = context->chapters[i];
+    AVRational micro = { 1, 1000000 };
+    int64_t first = av_rescale_q(start, micro, chapter->time_base);
+    int64_t last = end == INT64_MAX ? INT64_MAX : av_rescale_q(end, micro, chapter->time_base);
+    if (chapter->end <= first || chapter->start >= last) {
+      av_dict_free(&chapter->metadata);
+      av_free(chapter);
+      continue;
+    }
+    chapter->start = (chapter->start > first ? chapter->start : first) - first;
+    chapter->end = (chapter->end < last ? chapter->end : last) - first;
+    context->chapters[kept++] = chapter;
+  }
+  context->nb_chapters = kept;
+}
+
+// Moves a timecode tag on by some frames. What is no timecode stays.
+static inline void cff_advance_timecode(AVDictionary **metadata, AVRational rate, int frames) {
+  AVDictionaryEntry *entry = av_dict_get(*metadata, "timecode", NULL, 0);
+  AVTimecode timecode;
+  char text[AV_TIMECODE_STR_SIZE];
+  if (!entry || av_timecode_init_from_string(&timecode, rate, entry->value, NULL) < 0) return;
+  av_dict_set(metadata, "timecode", av_timecode_make_string(&timecode, text, frames), 0);
 }
 
 // SwsContext is an opaque type before FFmpeg 7.1 and a plain one after: keep it out of Swift.

@@ -33,7 +33,6 @@ final class Muxer {
     context.pointee.strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL
     ContainerMetadata.copy(
       from: template.context.pointee.metadata, adding: extraMetadata, to: &context.pointee.metadata)
-    guard cff_copy_chapters(context, template.context) >= 0 else { throw .outOfMemory }
     for (index, fate) in plan.fates.enumerated() {
       targets.append(fate == .leaveOut ? nil : try addStream(like: template.streams[index], index, fate))
       clocks.append(PacketClock(allowsEqual: container.has(AVFMT_TS_NONSTRICT)))
@@ -101,6 +100,7 @@ final class Muxer {
     stream.pointee.time_base = encoder.context.pointee.time_base
     stream.pointee.sample_aspect_ratio = encoder.context.pointee.sample_aspect_ratio
     try VideoSideData.copy(from: source, first: frame, to: stream)
+    try takeOverWhatACutMoves()
     var options = headerOptions()
     defer { av_dict_free(&options) }
     let written = libav { avformat_write_header(context, &options) }
@@ -109,6 +109,20 @@ final class Muxer {
         .unsupported, "Cannot start “\(path)”: \(written.reason); write an .mkv file instead.")
     }
     isOpen = true
+  }
+
+  /// Chapters and timecode are final only now that there is a frame.
+  private func takeOverWhatACutMoves() throws(MediaError) {
+    guard cff_copy_chapters(context, template.context) >= 0 else { throw .outOfMemory }
+    func copyTimecode(_ from: OpaquePointer?, _ to: inout OpaquePointer?) {
+      if av_dict_get(to, "timecode", nil, 0) != nil, let text = entries(from)["timecode"] {
+        av_dict_set(&to, "timecode", text, 0)
+      }
+    }
+    copyTimecode(template.context.pointee.metadata, &context.pointee.metadata)
+    for (target, source) in zip(targets, template.streams) {
+      if let target, let source { copyTimecode(source.pointee.metadata, &target.pointee.metadata) }
+    }
   }
 
   private func headerOptions() -> OpaquePointer? {
