@@ -168,7 +168,7 @@ final class Muxer {
   /// What has to be added to a track's times, in its unit: what Matroska's muxer says of the track and does not do.
   private func codecDelay(of stream: UnsafeMutablePointer<AVStream>) -> Int64 {
     let parameters = stream.pointee.codecpar.pointee
-    guard ["matroska", "webm"].contains(container.name), cff_matroska_adds_codec_delay() == 0,
+    guard container.isMatroskaOrWebM, cff_matroska_adds_codec_delay() == 0,
       parameters.codec_id == AV_CODEC_ID_OPUS, parameters.initial_padding > 0
     else { return 0 }
     return av_rescale_q(

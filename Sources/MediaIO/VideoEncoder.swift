@@ -88,7 +88,9 @@ final class VideoEncoder {
         "The encoder \(name) does not take \(source.width)x\(source.height) \(PixelFormat.name(choice.format)) pictures for “\(request.path)”: \(opened.reason); choose another encoder."
       )
     }
-    if !light.isEmpty, light.options(for: name) == nil, !request.container.isMP4, !request.container.isMatroska {
+    if !light.isEmpty, light.options(for: name) == nil, !request.container.isMP4,
+      !request.container.isMatroskaOrWebM
+    {
       warnings.append(
         "The mastering display and light levels were left out: neither \(name) nor a .\(request.container.fileExtension) file can say them; use libx265, or write an .mkv file."
       )

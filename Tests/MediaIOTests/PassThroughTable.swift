@@ -51,7 +51,7 @@ struct PassThroughRow: Sendable, CustomTestStringConvertible {
   private static let ffv1 = Encoding.exact("ffv1")
   /// H.264 says nothing of a limited range where no other colour tag is set: it is what silence means.
   private static let rangeUnsaid = ["color_range: tv → none": "limited range is H.264's silence"]
-  private static let movNames = ["tag language: und → none": "Matroska leaves an unknown language out"]
+  private static let movNames = ["tag language: und → none": "Matroska and MOV leave an unknown language out"]
   /// MP4 and MOV name a handler for each track, a language, and play tracks that are enabled.
   private static let mp4Names = [
     "tag handler_name": "MP4 names a handler for each track", "tag language: none → und": "MP4's unknown language",
@@ -199,6 +199,11 @@ struct PassThroughRow: Sendable, CustomTestStringConvertible {
       make: tags("bt2020", "smpte2084", "bt2020nc")
         .replacing("FORMAT", with: "yuv420p10le") + " " + hdr10, container: "mkv", encoding: ffv1),
     PassThroughRow(
+      name: "PQ and light levels, copied to WebM",
+      make: tags("bt2020", "smpte2084", "bt2020nc")
+        .replacing("FORMAT", with: "yuv420p10le") + " " + hdr10, container: "mkv", copyContainer: "webm",
+      encoding: .lossy(nil)),
+    PassThroughRow(
       name: "PQ and light levels in TS",
       make: tags("bt2020", "smpte2084", "bt2020nc")
         .replacing("FORMAT", with: "yuv420p10le") + " " + hdr10, container: "ts", encoding: .lossy("libx265")),
@@ -212,6 +217,32 @@ struct PassThroughRow: Sendable, CustomTestStringConvertible {
     PassThroughRow(name: "H.264 in MKV", make: h264, container: "mkv", encoding: x264),
     PassThroughRow(name: "H.264 in TS", make: h264, container: "ts", encoding: x264),
     PassThroughRow(name: "H.264 in AVI", make: h264, container: "avi", encoding: x264),
+    PassThroughRow(
+      name: "MP4 in fragments", input: testsrc + sine,
+      make: h264 + " -c:a aac -movflags frag_keyframe+empty_moov+default_base_moof", container: "mp4", encoding: x264),
+    PassThroughRow(
+      name: "HEVC and AAC in TS", input: testsrc + sine,
+      make: "-c:v libx265 -preset ultrafast -x265-params log-level=none -c:a aac -metadata:s:a:0 language=fra",
+      container: "ts", encoding: .lossy("libx265")),
+    PassThroughRow(
+      name: "Uncompressed sound in AVI", input: testsrc + sine, make: h264 + " -c:a pcm_s16le", container: "avi",
+      encoding: x264),
+    PassThroughRow(
+      name: "FLAC in MKV", input: testsrc + sine, make: h264 + " -c:a flac -metadata:s:v:0 language=ger",
+      container: "mkv", encoding: x264),
+    PassThroughRow(
+      name: "MP4 with subtitles to MOV", input: testsrc + " -i text.srt",
+      make: "-map 0 -map 1 " + h264 + " -c:s mov_text",
+      container: "mp4", copyContainer: "mov", encoding: x264, allowed: movNames),
+    PassThroughRow(
+      name: "MP4 with subtitles to MKV", input: testsrc + " -i text.srt",
+      make: "-map 0 -map 1 " + h264 + " -c:s mov_text",
+      container: "mp4", copyContainer: "mkv", encoding: x264,
+      allowed: movNames.merging(["streams:": "Matroska has no place for MP4's own kind of text"]) { $1 },
+      warnings: ["The subtitle track 1 (mov_text) was left out: a .mkv file cannot hold it."]),
+    PassThroughRow(
+      name: "Styled subtitles in MKV", input: testsrc + " -i text.srt",
+      make: "-map 0 -map 1 " + h264 + " -c:s ass -metadata:s:s:0 title=Signs", container: "mkv", encoding: x264),
     PassThroughRow(
       name: "VP9 and Opus in WebM", input: testsrc + sine,
       make: "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus", container: "webm", encoding: .lossy(nil)),
