@@ -7,9 +7,11 @@
 #include <libavutil/crc.h>
 #include <libavutil/display.h>
 #include <libavutil/imgutils.h>
+#include <libavutil/mastering_display_metadata.h>
 #include <libavutil/mathematics.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
+#include <libavutil/timecode.h>
 #include <libswscale/swscale.h>
 #include <string.h>
 
@@ -140,6 +142,10 @@ static inline int cff_stream_copy_side_data(AVStream *to, const AVStream *from) 
   return 0;
 }
 
+// Matroska stores times with a track's codec delay added. The muxer does that since FFmpeg 7; before, sound would start
+// earlier with every copy.
+static inline int cff_matroska_adds_codec_delay(void) { return LIBAVFORMAT_VERSION_MAJOR >= 61; }
+
 // There is no public function to add a chapter: the list is the caller's to build, as FFmpeg's own programs do.
 static inline int cff_copy_chapters(AVFormatContext *to, const AVFormatContext *from) {
   if (from->nb_chapters == 0) return 0;
@@ -158,6 +164,35 @@ static inline int cff_copy_chapters(AVFormatContext *to, const AVFormatContext *
     if (code < 0) return code;
   }
   return 0;
+}
+
+// Cuts the chapters to a part of the file, in microseconds; an end of INT64_MAX means none.
+static inline void cff_cut_chapters(AVFormatContext *context, int64_t start, int64_t end) {
+  unsigned kept = 0;
+  for (unsigned i = 0; i < context->nb_chapters; i++) {
+    AVChapter *chapter = context->chapters[i];
+    AVRational micro = { 1, 1000000 };
+    int64_t first = av_rescale_q(start, micro, chapter->time_base);
+    int64_t last = end == INT64_MAX ? INT64_MAX : av_rescale_q(end, micro, chapter->time_base);
+    if (chapter->end <= first || chapter->start >= last) {
+      av_dict_free(&chapter->metadata);
+      av_free(chapter);
+      continue;
+    }
+    chapter->start = (chapter->start > first ? chapter->start : first) - first;
+    chapter->end = (chapter->end < last ? chapter->end : last) - first;
+    context->chapters[kept++] = chapter;
+  }
+  context->nb_chapters = kept;
+}
+
+// Moves a timecode tag on by some frames. What is no timecode stays.
+static inline void cff_advance_timecode(AVDictionary **metadata, AVRational rate, int frames) {
+  AVDictionaryEntry *entry = av_dict_get(*metadata, "timecode", NULL, 0);
+  AVTimecode timecode;
+  char text[AV_TIMECODE_STR_SIZE];
+  if (!entry || av_timecode_init_from_string(&timecode, rate, entry->value, NULL) < 0) return;
+  av_dict_set(metadata, "timecode", av_timecode_make_string(&timecode, text, frames), 0);
 }
 
 // SwsContext is an opaque type before FFmpeg 7.1 and a plain one after: keep it out of Swift.

@@ -35,9 +35,21 @@ struct Container {
   /// MP4 and what is built like it.
   var isMP4: Bool { ["mp4", "mov", "ipod", "3gp", "3g2", "psp", "f4v", "ismv"].contains(name) }
   var isMatroska: Bool { name == "matroska" }
+  /// Matroska and its subset for the web, which holds neither covers nor attachments.
+  var isMatroskaOrWebM: Bool { isMatroska || name == "webm" }
 
   /// Whether it has no times, only a rate. (FFmpeg's own flag for this is missing from formats that do have times.)
   var countsFrames: Bool { has(AVFMT_NOTIMESTAMPS) || ["avi", "mxf", "gxf", "dv"].contains(name) }
+
+  /// Whether a player can learn from the file that a track's Y′CbCr has full range.
+  func tellsRange(of track: AVCodecContext) -> Bool {
+    let ofBitStream = [
+      AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_AV1, AV_CODEC_ID_VP9, AV_CODEC_ID_MJPEG, AV_CODEC_ID_THEORA,
+    ]
+    if ofBitStream.contains(track.codec_id) || isMatroskaOrWebM { return true }
+    // MP4 says it beside the other colour tags, and only there.
+    return name == "mp4" && (track.colorspace != AVCOL_SPC_UNSPECIFIED || track.color_trc != AVCOL_TRC_UNSPECIFIED)
+  }
 
   /// Where cover pictures have a place.
   var holdsCovers: Bool { isMatroska || ["mp4", "ipod"].contains(name) }

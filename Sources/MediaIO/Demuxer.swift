@@ -5,6 +5,8 @@ import CFFmpeg
 final class Demuxer {
   let context: UnsafeMutablePointer<AVFormatContext>
   let path: String
+  /// Whether it is a series of pictures, one file each.
+  let isSequence: Bool
   private let cancelFlag: CancelFlag
 
   /// Formats that are lists of other files, or text that FFmpeg would draw as pictures. A target is one media file:
@@ -21,19 +23,41 @@ final class Demuxer {
     UnsafeBufferPointer(start: context.pointee.streams, count: Int(context.pointee.nb_streams))
   }
 
-  init(path: String, cancelFlag: CancelFlag) throws(MediaError) {
+  convenience init(path: String, cancelFlag: CancelFlag) throws(MediaError) {
     try FilePath.checkReadable(path)
-    self.path = path
-    self.cancelFlag = cancelFlag
     let format = try Demuxer.probe(path, cancelFlag)
+    // A file name with %d in it is a name here, not a pattern for a series.
+    try self.init(
+      path: path, url: FilePath.url(path), format: format, options: ["pattern_type": "none"], isSequence: false,
+      cancelFlag: cancelFlag)
+  }
+
+  /// Opens numbered pictures as one video of evenly spaced frames.
+  convenience init(_ sequence: PictureSequence, frameRate: Rational, cancelFlag: CancelFlag) throws(MediaError) {
+    let numbers = try sequence.numbers()
+    let options = [
+      "pattern_type": "sequence", "start_number": "\(numbers.lowerBound)", "start_number_range": "1",
+      "framerate": frameRate.description,
+    ]
+    try self.init(
+      path: sequence.pattern, url: FilePath.url(sequence.escaped), format: av_find_input_format("image2"),
+      options: options, isSequence: true, cancelFlag: cancelFlag)
+  }
+
+  private init(
+    path: String, url: String, format: UnsafePointer<AVInputFormat>?, options: [String: String], isSequence: Bool,
+    cancelFlag: CancelFlag
+  ) throws(MediaError) {
+    self.path = path
+    self.isSequence = isSequence
+    self.cancelFlag = cancelFlag
     guard let context = avformat_alloc_context() else { throw .outOfMemory }
     context.pointee.interrupt_callback = cancelFlag.interrupt
     var opening: UnsafeMutablePointer<AVFormatContext>? = context
-    // A file name with %d in it is a name here, not a pattern for a series.
-    var options = Demuxer.fileOnly(and: ["pattern_type": "none"])
+    var options = Demuxer.fileOnly(and: options)
     defer { av_dict_free(&options) }
     // On failure FFmpeg frees the context.
-    let opened = libav { avformat_open_input(&opening, FilePath.url(path), format, &options) }
+    let opened = libav { avformat_open_input(&opening, url, format, &options) }
     guard !opened.failed, let ready = opening else { throw Demuxer.unreadable(path, opened) }
     self.context = ready
     let found = libav { avformat_find_stream_info(ready, nil) }

@@ -6,15 +6,32 @@ enum EncoderChoice {
   /// Encoders to consider where none is asked for. The first that takes the frames' very format is used.
   private static let candidates = ["libx264", "libx264rgb", "libx265", "prores_ks", "ffv1"]
 
-  /// The encoder to use and the format to feed it.
+  /// An encoder and what it is fed.
+  struct Choice {
+    var codec: UnsafePointer<AVCodec>
+    var format: AVPixelFormat
+    /// Whether the samples have to change, which is worth a warning.
+    var isConversion = false
+  }
+
+  /// What there is to encode.
+  struct Pictures {
+    var format: AVPixelFormat
+    var isFullRange: Bool
+    var width: Int32
+    var height: Int32
+  }
+
+  /// The encoder to use and the format to feed it: one that takes the samples as they are, else the closest there is.
   ///
-  /// - Throws: ``MediaError`` if there is no encoder of that name, or none takes the frames as they are.
+  /// - Throws: ``MediaError`` if there is no encoder of that name, or it takes nothing that comes close.
   static func choose(
-    _ name: String?, container: Container, format: AVPixelFormat, isFullRange: Bool, path: String
-  ) throws(MediaError) -> (codec: UnsafePointer<AVCodec>, format: AVPixelFormat) {
+    _ name: String?, container: Container, pictures: Pictures, path: String
+  ) throws(MediaError) -> Choice {
     if let name {
       let codec = try named(name, container: container, path: path)
-      return (codec, try accepted(format, isFullRange: isFullRange, by: codec, path: path))
+      if let format = match(pictures, codec) { return Choice(codec: codec, format: format) }
+      return try closest(to: pictures, among: [codec], path: path)
     }
     var options = candidates.compactMap { avcodec_find_encoder_by_name($0) }.filter {
       container.surelyHolds($0.pointee.id)
@@ -23,13 +40,13 @@ enum EncoderChoice {
       if container.surelyHolds(AV_CODEC_ID_H264) { options.append(usual) } else { options.insert(usual, at: 0) }
     }
     for codec in options {
-      if let taken = match(format, isFullRange: isFullRange, in: formats(of: codec)) { return (codec, taken) }
+      if let format = match(pictures, codec) { return Choice(codec: codec, format: format) }
     }
-    guard let first = options.first else {
+    guard !options.isEmpty else {
       throw MediaError(
         .unsupported, "cannot write '\(path)': this FFmpeg has no encoder for its container; use .mp4 or .mkv")
     }
-    return (first, try accepted(format, isFullRange: isFullRange, by: first, path: path))
+    return try closest(to: pictures, among: options, path: path)
   }
 
   /// Checks a name before any frame is there.
@@ -67,10 +84,23 @@ enum EncoderChoice {
     return formats
   }
 
-  /// The format in which an encoder takes the samples of `format` untouched. `yuvj420p` and full-range `yuv420p` are the
-  /// same samples; `nv12` and `yuv420p`, `gbrp` and `rgb24` have the same samples in another order.
-  private static func match(_ format: AVPixelFormat, isFullRange: Bool, in formats: [AVPixelFormat]) -> AVPixelFormat? {
-    if formats.isEmpty { return format }
+  /// Whether an encoder takes pictures of that size in a format. Those that count in whole chroma samples do not take
+  /// every size.
+  private static func takes(_ format: AVPixelFormat, _ pictures: Pictures, _ codec: UnsafePointer<AVCodec>) -> Bool {
+    let isStrict = ["libx264", "libx265", "libsvtav1"].contains(string(codec.pointee.name))
+    guard isStrict, let descriptor = av_pix_fmt_desc_get(format)?.pointee else { return true }
+    return pictures.width & ((1 << Int32(descriptor.log2_chroma_w)) - 1) == 0
+      && pictures.height & ((1 << Int32(descriptor.log2_chroma_h)) - 1) == 0
+  }
+
+  /// The format in which an encoder takes the samples untouched. `yuvj420p` and full-range `yuv420p` are the same
+  /// samples; `nv12` and `yuv420p`, `gbrp` and `rgb24` have the same samples in another order.
+  private static func match(_ pictures: Pictures, _ codec: UnsafePointer<AVCodec>) -> AVPixelFormat? {
+    let format = pictures.format
+    let isFullRange = pictures.isFullRange
+    let all = formats(of: codec)
+    if all.isEmpty { return format }
+    let formats = all.filter { takes($0, pictures, codec) }
     let plain = PixelFormat.withoutRange(format)
     let names = isFullRange ? [format, plain, PixelFormat.withRange(plain)] : [format]
     if let name = names.first(where: { formats.contains($0) }) { return name }
@@ -82,18 +112,55 @@ enum EncoderChoice {
     }
   }
 
-  private static func accepted(
-    _ format: AVPixelFormat, isFullRange: Bool, by codec: UnsafePointer<AVCodec>, path: String
-  ) throws(MediaError) -> AVPixelFormat {
+  /// The encoder and format that lose least: alpha first, then depth; then the order of the encoders decides.
+  private static func closest(
+    to pictures: Pictures, among codecs: [UnsafePointer<AVCodec>], path: String
+  ) throws(MediaError) -> Choice {
+    func rank(_ format: AVPixelFormat) -> (Int, Int) {
+      let keepsAlpha = PixelFormat.hasAlpha(pictures.format) && PixelFormat.hasAlpha(format)
+      return (keepsAlpha ? 1 : 0, min(PixelFormat.depth(format), PixelFormat.depth(pictures.format)))
+    }
+    var best: Choice?
+    for codec in codecs {
+      // A GIF has at most 256 colours whatever comes in.
+      if codec.pointee.id == AV_CODEC_ID_GIF {
+        best = best ?? Choice(codec: codec, format: AV_PIX_FMT_RGB8, isConversion: true)
+        continue
+      }
+      let formats = formats(of: codec).filter { canBecome($0, pictures) && takes($0, pictures, codec) }
+      guard !formats.isEmpty else { continue }
+      let format = PixelFormat.closest(to: pictures.format, among: formats)
+      guard format != AV_PIX_FMT_NONE else { continue }
+      if let best, rank(best.format) >= rank(format) { continue }
+      best = Choice(codec: codec, format: format, isConversion: true)
+    }
+    if let best { return best }
+    throw refusal(pictures, codecs[0], path: path)
+  }
+
+  /// Whether pictures may be turned into a format: with a palette or with fewer colour samples in both directions, or
+  /// from Y′CbCr to R′G′B′, they would be something else.
+  private static func canBecome(_ format: AVPixelFormat, _ pictures: Pictures) -> Bool {
+    guard let own = PixelFormat.layout(format) else { return false }
+    // A format whose name says full range would stretch limited samples.
+    guard pictures.isFullRange || PixelFormat.withoutRange(format) == format else { return false }
+    if PixelFormat.isRGB(pictures.format) { return own.model != .grey }
+    return own.model != .rgb && (own.model != .grey || PixelFormat.layout(pictures.format)?.model == .grey)
+  }
+
+  private static func refusal(_ pictures: Pictures, _ codec: UnsafePointer<AVCodec>, path: String) -> MediaError {
     let formats = formats(of: codec)
-    if let taken = match(format, isFullRange: isFullRange, in: formats) { return taken }
-    // A GIF has at most 256 colours whatever comes in, so here alone nothing is promised.
-    if codec.pointee.id == AV_CODEC_ID_GIF { return AV_PIX_FMT_RGB8 }
     let names = formats.filter { $0 != AV_PIX_FMT_PAL8 }.prefix(12).map { PixelFormat.name($0) }
     let advice = codec.pointee.id == AV_CODEC_ID_FFV1 ? "" : "use the encoder ffv1 with .mkv, or "
-    throw MediaError(
+    if formats.contains(pictures.format) {
+      return MediaError(
+        .unsupported,
+        "cannot write '\(path)': the encoder \(string(codec.pointee.name)) takes \(PixelFormat.name(pictures.format)) pictures of even width and height only, and these are \(pictures.width)x\(pictures.height); \(advice)crop the input to an even size first"
+      )
+    }
+    return MediaError(
       .unsupported,
-      "cannot write '\(path)': the encoder \(string(codec.pointee.name)) does not take \(PixelFormat.name(format)) pictures, only \(String.list(names, "and")); \(advice)convert the input first"
+      "cannot write '\(path)': the encoder \(string(codec.pointee.name)) does not take \(PixelFormat.name(pictures.format)) pictures, only \(String.list(names, "and")); \(advice)convert the input first"
     )
   }
 }

@@ -15,7 +15,7 @@ enum EncoderQuality {
   }
 
   /// The setting for a quality. The steps are those users know from FaceFusion: 80 is crf 10 for `libx264`.
-  static func setting(_ quality: Int, encoder: String, isFull420Or422 isPlain: Bool = true) -> Setting {
+  static func setting(_ quality: Int, encoder: String, format: AVPixelFormat = AV_PIX_FMT_NONE) -> Setting {
     let quality = min(max(quality, 0), 100)
     switch encoder {
     case "libx264", "libx264rgb", "libx265":
@@ -33,7 +33,13 @@ enum EncoderQuality {
       return .quantiser(max(1, scale(quality, from: 51)))
     case "prores_ks":
       // 0 proxy, 1 lt, 2 standard, 3 hq. With 4:4:4 or alpha the encoder takes its 4444 profile by itself.
+      let isPlain = PixelFormat.layout(format).map { $0.chromaShiftX == 1 && !$0.hasAlpha } ?? true
       return isPlain ? .options(["profile": "\(min(3, quality / 25))"]) : .none
+    case "dnxhd":
+      // DNxHR takes every size; its older namesake a few.
+      if PixelFormat.layout(format)?.chromaShiftX == 0 { return .options(["profile": "dnxhr_444"]) }
+      if PixelFormat.depth(format) > 8 { return .options(["profile": "dnxhr_hqx"]) }
+      return .options(["profile": quality < 34 ? "dnxhr_lb" : quality < 67 ? "dnxhr_sq" : "dnxhr_hq"])
     case "libwebp", "libwebp_anim":
       return .options(["quality": "\(quality)"])
     case "libtheora":

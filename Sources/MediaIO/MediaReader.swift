@@ -25,8 +25,17 @@ public final class MediaReader: @unchecked Sendable {
   /// How many frames were handed out.
   public private(set) var frameCount = 0
 
-  private let demuxer: Demuxer
-  private let decoder: VideoDecoder
+  /// How many frames were decoded only to get to the start of a ``Trim``.
+  public var skippedFrames: Int { cutter?.skippedFrames ?? 0 }
+
+  private let input: Input
+  private let trim: Trim?
+  private let threads: Int
+  private var demuxer: Demuxer
+  private var decoder: VideoDecoder
+  private var cutter: Cutter?
+  /// Whether a jump over what lies before the start was tried.
+  private var hasJumped = false
   private let main: Int
   private let cancelFlag = CancelFlag()
   private var phase = Phase.reading
@@ -34,29 +43,73 @@ public final class MediaReader: @unchecked Sendable {
 
   private enum Phase { case reading, draining, ended }
 
+  private enum Input {
+    case file(String)
+    case sequence(PictureSequence, Rational)
+
+    func open(_ cancelFlag: CancelFlag) throws(MediaError) -> Demuxer {
+      switch self {
+      case .file(let path): try Demuxer(path: path, cancelFlag: cancelFlag)
+      case .sequence(let sequence, let rate): try Demuxer(sequence, frameRate: rate, cancelFlag: cancelFlag)
+      }
+    }
+  }
+
   /// Opens a file.
   ///
   /// - Parameters:
   ///   - path: a path in the file system. Addresses of other kinds are not understood, on purpose.
   ///   - threads: threads for decoding; 0 for as many as there are cores.
-  /// - Throws: ``MediaError`` if there is no such file, or it has no picture that can be decoded.
-  public init(path: String, threads: Int = 0) throws(MediaError) {
-    demuxer = try Demuxer(path: path, cancelFlag: cancelFlag)
+  ///   - trim: the part to read; nil for all. Frames are exact wherever key frames are. Packets of other tracks that end
+  ///     before its first frame or begin after its last are left out, and the first frame's time becomes zero.
+  /// - Throws: ``MediaError`` if there is no such file, it has no picture that can be decoded, or `trim` is no part.
+  public convenience init(path: String, threads: Int = 0, trim: Trim? = nil) throws(MediaError) {
+    try self.init(.file(path), path: path, threads: threads, trim: trim)
+  }
+
+  /// Opens numbered pictures as one video, from the smallest number that is there.
+  ///
+  /// - Parameters:
+  ///   - sequence: the pictures.
+  ///   - frameRate: how many of them are shown in a second; more than 0.
+  ///   - threads: threads for decoding; 0 for as many as there are cores.
+  ///   - trim: the part to read; nil for all. Its frames are counted from the first picture.
+  /// - Throws: ``MediaError`` if there are no such pictures, or one of them is missing in between.
+  public convenience init(
+    sequence: PictureSequence, frameRate: Rational = Rational(25, 1), threads: Int = 0, trim: Trim? = nil
+  ) throws(MediaError) {
+    guard frameRate.value > 0 else {
+      throw MediaError(
+        .unsupported,
+        "cannot read the picture sequence '\(sequence.pattern)' at \(frameRate) frames a second; use a rate above 0")
+    }
+    try self.init(.sequence(sequence, frameRate), path: sequence.pattern, threads: threads, trim: trim)
+  }
+
+  private init(_ input: Input, path: String, threads: Int, trim: Trim?) throws(MediaError) {
+    try trim?.check(path: path)
+    self.input = input
+    self.trim = trim
+    demuxer = try input.open(cancelFlag)
     guard let main = demuxer.mainStream, let stream = demuxer.streams[main] else {
       throw MediaError(
         .unreadable,
         "cannot use '\(path)': it has no picture track (it holds \(demuxer.contents)); choose a picture or a video")
     }
     self.main = main
-    let isPicture = demuxer.isPicture(stream)
-    decoder = try VideoDecoder(
-      stream, orientation: demuxer.orientation(of: stream),
-      frameRate: av_guess_frame_rate(demuxer.context, stream, nil), threads: isPicture ? 1 : threads, path: path)
+    self.threads = demuxer.isPicture(stream) ? 1 : threads
+    decoder = try demuxer.decoder(of: main, threads: self.threads)
     // Parsers may leave the format open until the first frame; then the container's word stands.
     let format =
       decoder.context.pointee.pix_fmt == AV_PIX_FMT_NONE
       ? AVPixelFormat(rawValue: stream.pointee.codecpar.pointee.format) : decoder.context.pointee.pix_fmt
-    info = demuxer.describe(main: main, format: format)
+    var info = demuxer.describe(main: main, format: format)
+    if let trim {
+      let rest = trim.estimate(frames: info.estimatedFrames, rate: info.frameRate, duration: info.duration)
+      (info.estimatedFrames, info.duration) = (rest.frames, rest.duration)
+      cutter = demuxer.cutter(trim, main: main)
+    }
+    self.info = info
     template = try MediaTemplate(copying: demuxer, main: main)
   }
 
@@ -66,23 +119,79 @@ public final class MediaReader: @unchecked Sendable {
   ///
   /// - Throws: ``MediaError`` if the file yields no picture at all, or reading was cancelled.
   public func next() throws(MediaError) -> Item? {
-    while phase != .ended {
+    while true {
       if cancelFlag.isRaised { throw .cancelled(info.path) }
+      if let item = cutter?.pop() {
+        if case .frame(let frame) = item { count(frame) }
+        return item
+      }
+      if phase == .ended { return nil }
+      if let cutter, cutter.isFinished {
+        phase = .ended
+        continue
+      }
       switch try decoder.next() {
       case .frame(let frame):
-        frameCount += 1
-        if frame.isDamaged { damagedFrames += 1 }
-        return .frame(frame)
+        guard let cutter else {
+          count(frame)
+          return .frame(frame)
+        }
+        let isNew = cutter.start == nil
+        cutter.add(frame)
+        try jumpIfWorthwhile(cutter)
+        if isNew, let start = cutter.start { begin(cutter, at: start) }
       case .damaged:
         damagedPackets += 1
       case .end:
         try end()
       case .needsPacket:
-        if let packet = try read() { return .packet(packet) }
+        guard let packet = try read() else { continue }
+        guard let cutter else { return .packet(packet) }
+        cutter.add(packet)
       }
     }
-    return nil
   }
+
+  private func count(_ frame: Frame) {
+    frameCount += 1
+    if frame.isDamaged { damagedFrames += 1 }
+  }
+
+  /// The start of the cut is known: so are the chapters and the timecode.
+  private func begin(_ cutter: Cutter, at start: Int64) {
+    // What was damaged before it is of no interest.
+    damagedPackets = 0
+    guard let origin = cutter.origin, let unit = demuxer.streams[main]?.pointee.time_base else { return }
+    let first = Double(start) * av_q2d(unit)
+    let length = trim?.hasEnd == true ? info.duration : nil
+    template.cut(start: first, end: length.map { first + $0 }, origin: Double(origin) * av_q2d(unit))
+  }
+
+  /// Once the first frame is known, goes on near the start of the cut, if what is decoded there is sure to be the same.
+  private func jumpIfWorthwhile(_ cutter: Cutter) throws(MediaError) {
+    guard !hasJumped else { return }
+    hasJumped = true
+    guard case .seconds(let start, _)? = trim, let origin = cutter.origin, cutter.start == nil,
+      start > MediaReader.runUp * 1.5, let stream = demuxer.streams[main], demuxer.canSeek
+    else { return }
+    let unit = stream.pointee.time_base
+    // The run-up leaves room for sound that lies far from its picture.
+    let distance = Int64((start - MediaReader.runUp) / av_q2d(unit))
+    let limit = origin + Int64(start / av_q2d(unit))
+    guard let packet = demuxer.seek(to: origin + distance, before: limit, main: main) else {
+      // The file is read from its beginning, by a new demuxer: this one may be anywhere.
+      demuxer = try input.open(cancelFlag)
+      decoder = try demuxer.decoder(of: main, threads: threads)
+      cutter.restart()
+      return
+    }
+    avcodec_flush_buffers(decoder.context)
+    cutter.restart()
+    try decode(packet)
+  }
+
+  /// How long before the start of a cut reading goes on after a jump, in seconds.
+  private static let runUp = 5.0
 
   /// Makes the read under way, and all later ones, throw. Callable from any thread.
   public func cancel() { cancelFlag.raise() }
@@ -107,11 +216,23 @@ public final class MediaReader: @unchecked Sendable {
       }
       return Packet(owning: packet, timeBase: stream.pointee.time_base)
     }
+    try decode(packet)
+    return nil
+  }
+
+  /// Gives a packet of the main track to the decoder, and lets it go.
+  private func decode(_ packet: UnsafeMutablePointer<AVPacket>) throws(MediaError) {
+    var owned: UnsafeMutablePointer<AVPacket>? = packet
+    defer { av_packet_free(&owned) }
+    if let cutter, let end = cutter.end {
+      // The sound of the last frames may lie behind them in the file, but not for ever.
+      let time = known(packet.pointee.dts) ?? known(packet.pointee.pts) ?? end
+      if cutter.seconds(to: time) > cutter.seconds(to: end) + MediaReader.runUp * 2 { phase = .ended }
+      return
+    }
     let sent = decoder.send(packet)
-    av_packet_free(&owned)
     if sent.code == cff_error(ENOMEM) { throw .outOfMemory }
     if sent.failed { damagedPackets += 1 }
-    return nil
   }
 
   /// A read failed: it is the end, or a bad spot after which more may follow.
@@ -135,7 +256,16 @@ public final class MediaReader: @unchecked Sendable {
 
   private func end() throws(MediaError) {
     phase = .ended
-    guard frameCount == 0 else { return }
+    cutter?.finish()
+    guard frameCount == 0, cutter?.start == nil else { return }
+    if let trim, let cutter, cutter.origin != nil {
+      let length =
+        if case .frames = trim { "it has only \(cutter.skippedFrames) frames" } else {
+          "its last frame is shown at \(cutter.length) seconds"
+        }
+      throw MediaError(
+        .unsupported, "cannot cut '\(info.path)' to \(trim.description): \(length); choose an earlier start")
+    }
     let few = [0: "it is empty", 1: "its only packet is damaged"]
     let why = truncation ?? few[damagedPackets] ?? "all its \(damagedPackets) packets are damaged"
     throw MediaError(
@@ -146,6 +276,21 @@ public final class MediaReader: @unchecked Sendable {
 }
 
 extension Demuxer {
+  fileprivate func decoder(of main: Int, threads: Int) throws(MediaError) -> VideoDecoder {
+    guard let stream = streams[main] else { throw .outOfMemory }
+    return try VideoDecoder(
+      stream, orientation: orientation(of: stream), frameRate: av_guess_frame_rate(context, stream, nil),
+      threads: threads, path: path)
+  }
+
+  fileprivate func cutter(_ trim: Trim, main: Int) -> Cutter {
+    let tracks = streams.compactMap { $0?.pointee }
+    let covers = tracks.filter { $0.disposition & AV_DISPOSITION_ATTACHED_PIC != 0 }.map { Int($0.index) }
+    return Cutter(
+      trim, unit: tracks[main].time_base, kinds: tracks.map { Track.Kind($0.codecpar.pointee.codec_type) },
+      covers: Set(covers))
+  }
+
   /// The kinds of tracks there are, for a message.
   fileprivate var contents: String {
     let kinds = streams.compactMap { $0.map { Track.Kind($0.pointee.codecpar.pointee.codec_type) } }

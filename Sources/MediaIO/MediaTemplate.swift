@@ -2,7 +2,7 @@ import CFFmpeg
 public import Imaging
 
 /// What an output takes over from an input: its tracks, their codecs, languages and times, chapters and metadata.
-// @unchecked Sendable: filled in by its initialisers and only read afterwards.
+// @unchecked Sendable: filled in by its initialisers, and by the reader before there is a frame; only read afterwards.
 public final class MediaTemplate: @unchecked Sendable {
   /// A container that belongs to no file. It only carries descriptions, in FFmpeg's own structures.
   let context: UnsafeMutablePointer<AVFormatContext>
@@ -94,6 +94,22 @@ public final class MediaTemplate: @unchecked Sendable {
   }
 
   deinit { avformat_free_context(context) }
+
+  /// Makes it the template of a part of the file: its chapters and timecode.
+  ///
+  /// The reader calls it before it hands out the first frame, and writers look at both only after they got that.
+  ///
+  /// - Parameters:
+  ///   - start: where the part starts, in seconds of the file.
+  ///   - end: where it ends, if known.
+  ///   - origin: where the file's own picture starts, which its timecode names.
+  func cut(start: Double, end: Double?, origin: Double) {
+    cff_cut_chapters(context, Int64(start * 1_000_000), end.map { Int64($0 * 1_000_000) } ?? Int64.max)
+    guard frameRate.num > 0 else { return }
+    let frames = Int32(clamping: Int(((start - origin) * av_q2d(frameRate)).rounded()))
+    cff_advance_timecode(&context.pointee.metadata, frameRate, frames)
+    for case let stream? in streams { cff_advance_timecode(&stream.pointee.metadata, frameRate, frames) }
+  }
 }
 
 /// Pictures that are made rather than read.

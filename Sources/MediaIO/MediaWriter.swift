@@ -7,7 +7,7 @@ import CFFmpeg
 // @unchecked Sendable: so that it can be handed to the thread that writes.
 public final class MediaWriter: @unchecked Sendable {
   /// What could not be taken over so far, in sentences.
-  public var warnings: [String] { plan.warnings + timeWarnings }
+  public var warnings: [String] { plan.warnings + (encoder?.warnings ?? []) + timeWarnings }
 
   private let encoding: VideoEncoding
   private let template: MediaTemplate
@@ -71,6 +71,9 @@ public final class MediaWriter: @unchecked Sendable {
   }
 
   /// Encodes a frame. All must have the size and format of the first.
+  ///
+  /// The samples reach the encoder as they are where it takes their format; else they are converted to the closest one
+  /// that it takes, which ``warnings`` then tells. Without a place for alpha, what is transparent lies over black.
   ///
   /// - Throws: ``MediaError`` if the encoder does not take such frames, or the file cannot be written.
   public func encode(_ frame: Frame) throws(MediaError) {

@@ -33,7 +33,6 @@ final class Muxer {
     context.pointee.strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL
     ContainerMetadata.copy(
       from: template.context.pointee.metadata, adding: extraMetadata, to: &context.pointee.metadata)
-    guard cff_copy_chapters(context, template.context) >= 0 else { throw .outOfMemory }
     for (index, fate) in plan.fates.enumerated() {
       targets.append(fate == .leaveOut ? nil : try addStream(like: template.streams[index], index, fate))
       clocks.append(PacketClock(allowsEqual: container.has(AVFMT_TS_NONSTRICT)))
@@ -103,6 +102,7 @@ final class Muxer {
     stream.pointee.time_base = encoder.context.pointee.time_base
     stream.pointee.sample_aspect_ratio = encoder.context.pointee.sample_aspect_ratio
     try VideoSideData.copy(from: source, first: frame, to: stream)
+    try takeOverWhatACutMoves()
     var options = headerOptions()
     defer { av_dict_free(&options) }
     let written = libav { avformat_write_header(context, &options) }
@@ -111,6 +111,20 @@ final class Muxer {
         .unsupported, "cannot start '\(path)': \(written.reason); write an .mkv file instead")
     }
     isOpen = true
+  }
+
+  /// Chapters and timecode are final only now that there is a frame.
+  private func takeOverWhatACutMoves() throws(MediaError) {
+    guard cff_copy_chapters(context, template.context) >= 0 else { throw .outOfMemory }
+    func copyTimecode(_ from: OpaquePointer?, _ to: inout OpaquePointer?) {
+      if av_dict_get(to, "timecode", nil, 0) != nil, let text = entries(from)["timecode"] {
+        av_dict_set(&to, "timecode", text, 0)
+      }
+    }
+    copyTimecode(template.context.pointee.metadata, &context.pointee.metadata)
+    for (target, source) in zip(targets, template.streams) {
+      if let target, let source { copyTimecode(source.pointee.metadata, &target.pointee.metadata) }
+    }
   }
 
   private func headerOptions() -> OpaquePointer? {
@@ -144,10 +158,23 @@ final class Muxer {
     defer { av_packet_free(&owned) }
     guard targets.indices.contains(index), let stream = targets[index], plan.fates[index] != .attach else { return }
     clocks[index].stamp(packet, from: timeBase, to: stream.pointee.time_base)
+    let delay = codecDelay(of: stream)
+    packet.pointee.pts += delay
+    packet.pointee.dts += delay
     packet.pointee.stream_index = stream.pointee.index
     packet.pointee.pos = -1
     let written = libav { av_interleaved_write_frame(context, packet) }
     guard !written.failed else { throw failure(written) }
+  }
+
+  /// What has to be added to a track's times, in its unit: what Matroska's muxer says of the track and does not do.
+  private func codecDelay(of stream: UnsafeMutablePointer<AVStream>) -> Int64 {
+    let parameters = stream.pointee.codecpar.pointee
+    guard container.isMatroskaOrWebM, cff_matroska_adds_codec_delay() == 0,
+      parameters.codec_id == AV_CODEC_ID_OPUS, parameters.initial_padding > 0
+    else { return 0 }
+    return av_rescale_q(
+      Int64(parameters.initial_padding), AVRational(num: 1, den: 48000), stream.pointee.time_base)
   }
 
   /// Writes what is held back and the end of the file.

@@ -26,7 +26,7 @@ final class VideoDecoder {
     self.orientation = orientation
     let parameters = stream.pointee.codecpar
     let name = string(avcodec_get_name(stream.pointee.codecpar.pointee.codec_id))
-    guard let codec = avcodec_find_decoder(stream.pointee.codecpar.pointee.codec_id) else {
+    guard let codec = VideoDecoder.codec(for: stream) else {
       throw MediaError(
         .unsupported,
         "cannot read '\(path)': this FFmpeg has no decoder for its picture track (\(name)); convert the file to H.264 first"
@@ -49,6 +49,17 @@ final class VideoDecoder {
         .unreadable,
         "cannot read '\(path)': the decoder for \(name) does not start: \(opened.reason); try another copy")
     }
+  }
+
+  /// The decoder of a track. FFmpeg's own for VP8 and VP9 is the fastest, but blind to alpha.
+  private static func codec(for stream: UnsafeMutablePointer<AVStream>) -> UnsafePointer<AVCodec>? {
+    let id = stream.pointee.codecpar.pointee.codec_id
+    if entries(stream.pointee.metadata)["alpha_mode"] == "1", id == AV_CODEC_ID_VP8 || id == AV_CODEC_ID_VP9,
+      let codec = avcodec_find_decoder_by_name(id == AV_CODEC_ID_VP8 ? "libvpx" : "libvpx-vp9")
+    {
+      return codec
+    }
+    return avcodec_find_decoder(id)
   }
 
   deinit {

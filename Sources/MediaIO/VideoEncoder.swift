@@ -8,6 +8,9 @@ final class VideoEncoder {
   /// The first frame as the encoder sees it; all others must be alike.
   private let first: (width: Int32, height: Int32, format: AVPixelFormat)
   private let inputFormat: AVPixelFormat
+  private let dropsAlpha: Bool
+  /// What the encoder could not take over, in sentences.
+  private(set) var warnings: [String]
   /// How long the frames inside the encoder last, by their time: encoders forget it.
   private var durations: [Int64: Int64] = [:]
   private var lastTime: Int64?
@@ -26,13 +29,22 @@ final class VideoEncoder {
   }
 
   init(_ request: Request, first frame: Frame) throws(MediaError) {
-    let source = frame.av.pointee
+    let pictures = EncoderChoice.Pictures(
+      format: frame.format, isFullRange: frame.encoding.fullRange, width: frame.av.pointee.width,
+      height: frame.av.pointee.height)
     let choice = try EncoderChoice.choose(
-      request.encoding.encoder, container: request.container, format: frame.format,
-      isFullRange: frame.encoding.fullRange, path: request.path)
+      request.encoding.encoder, container: request.container, pictures: pictures, path: request.path)
     codec = choice.codec
     inputFormat = frame.format
-    first = (source.width, source.height, choice.format)
+    first = (frame.av.pointee.width, frame.av.pointee.height, choice.format)
+    warnings = choice.isConversion ? [VideoEncoder.warning(of: choice, for: frame)] : []
+    dropsAlpha =
+      choice.isConversion && !PixelFormat.hasAlpha(choice.format)
+      && (PixelFormat.hasAlpha(frame.format) || frame.format == AV_PIX_FMT_PAL8)
+    // What the samples mean once they are in the encoder's format.
+    let sample = try VideoEncoder.prepare(frame, choice.format, dropsAlpha: dropsAlpha)
+    let source = withExtendedLifetime(sample) { sample.av.pointee }
+    let isFullRange = FrameColor.encoding(of: source).fullRange
     guard let context = avcodec_alloc_context3(codec) else { throw .outOfMemory }
     self.context = context
     let template = request.template
@@ -44,7 +56,7 @@ final class VideoEncoder {
     context.pointee.pix_fmt = choice.format
     context.pointee.time_base = timeBase
     context.pointee.framerate = template.frameRate
-    context.pointee.color_range = frame.encoding.fullRange ? AVCOL_RANGE_JPEG : source.color_range
+    context.pointee.color_range = isFullRange ? AVCOL_RANGE_JPEG : source.color_range
     context.pointee.colorspace = source.colorspace
     context.pointee.color_primaries = source.color_primaries
     context.pointee.color_trc = source.color_trc
@@ -55,26 +67,37 @@ final class VideoEncoder {
     context.pointee.thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE
     context.pointee.strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL
     if request.container.has(AVFMT_GLOBALHEADER) { context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
-    setInterlacing(frame)
+    setInterlacing(frame, track: template.streams[template.main])
+    let light = LightLevels(of: frame, track: template.streams[template.main])
     // QuickTime plays HEVC only under this tag.
     if codec.pointee.id == AV_CODEC_ID_HEVC, request.container.isMP4 {
       context.pointee.codec_tag = cff_tag(CChar(bitPattern: 104), 118, 99, 49)
     }
     if let preset = request.encoding.preset { try EncoderPreset.apply(preset, to: context, encoder: name) }
     let name = string(codec.pointee.name)
-    let isPlain = PixelFormat.layout(choice.format).map { $0.chromaShiftX == 1 && !$0.hasAlpha } ?? true
     let opened = libav { [codec] in
-      let setting = EncoderQuality.setting(request.encoding.quality, encoder: name, isFull420Or422: isPlain)
+      let setting = EncoderQuality.setting(request.encoding.quality, encoder: name, format: choice.format)
       let code = EncoderQuality.apply(setting, to: context)
       if code < 0 { return code }
-      // x265 does not know FFmpeg's log and prints to standard error.
-      if name == "libx265" { av_opt_set(context.pointee.priv_data, "x265-params", "log-level=none", 0) }
+      VideoEncoder.describe(light, to: context, encoder: name)
       return avcodec_open2(context, codec, nil)
     }
     guard !opened.failed else {
       throw MediaError(
         .unsupported,
         "the encoder \(name) does not take \(source.width)x\(source.height) \(PixelFormat.name(choice.format)) pictures for '\(request.path)': \(opened.reason); choose another encoder"
+      )
+    }
+    if !light.isEmpty, light.options(for: name) == nil, !request.container.isMP4,
+      !request.container.isMatroskaOrWebM
+    {
+      warnings.append(
+        "The mastering display and light levels were left out: neither \(name) nor a .\(request.container.fileExtension) file can say them; use libx265, or write an .mkv file."
+      )
+    }
+    if isFullRange, !PixelFormat.isRGB(choice.format), !request.container.tellsRange(of: context.pointee) {
+      warnings.append(
+        "That the samples have full range cannot be said by \(name) in a .\(request.container.fileExtension) file, so players will show too much contrast; write an .mkv file."
       )
     }
   }
@@ -106,19 +129,70 @@ final class VideoEncoder {
   }
 
   /// Fields woven into a frame are coded as fields, or they would be smeared into each other.
-  private func setInterlacing(_ frame: Frame) {
-    guard cff_frame_is_interlaced(frame.av) != 0 else { return }
-    context.pointee.field_order = cff_frame_is_top_field_first(frame.av) != 0 ? AV_FIELD_TT : AV_FIELD_BB
-    if ["libx264", "prores_ks", "mpeg2video"].contains(name) {
+  private func setInterlacing(_ frame: Frame, track: UnsafeMutablePointer<AVStream>?) {
+    let isInterlaced = cff_frame_is_interlaced(frame.av) != 0
+    // The container knows more: in which order fields are stored, too.
+    let said = track?.pointee.codecpar.pointee.field_order ?? AV_FIELD_UNKNOWN
+    let isSaidInterlaced = said != AV_FIELD_UNKNOWN && said != AV_FIELD_PROGRESSIVE
+    if isInterlaced, !isSaidInterlaced {
+      context.pointee.field_order = cff_frame_is_top_field_first(frame.av) != 0 ? AV_FIELD_TT : AV_FIELD_BB
+    } else {
+      context.pointee.field_order = said
+    }
+    if isInterlaced || isSaidInterlaced, ["libx264", "prores_ks", "mpeg2video", "dnxhd"].contains(name) {
       context.pointee.flags |= AV_CODEC_FLAG_INTERLACED_DCT | AV_CODEC_FLAG_INTERLACED_ME
     }
+  }
+
+  /// Has the encoder write light levels into its bit stream, where it can.
+  private static func describe(
+    _ light: LightLevels, to context: UnsafeMutablePointer<AVCodecContext>, encoder: String
+  ) {
+    var entries = light.options(for: encoder)?.entries ?? []
+    // x265 does not know FFmpeg's log and prints to standard error.
+    if encoder == "libx265" { entries.insert(("log-level", "none"), at: 0) }
+    let option = light.options(for: encoder)?.name
+    guard let option, !entries.isEmpty else { return }
+    let text = entries.map { "\($0.0)=\($0.1)" }.joined(separator: ":")
+    av_opt_set(context.pointee.priv_data, option, text, 0)
+  }
+
+  private static func warning(of choice: EncoderChoice.Choice, for frame: Frame) -> String {
+    let from = PixelFormat.name(frame.format)
+    let to = PixelFormat.name(choice.format)
+    let encoder = string(choice.codec.pointee.name)
+    let losesAlpha =
+      !PixelFormat.hasAlpha(choice.format) && (PixelFormat.hasAlpha(frame.format) || frame.format == AV_PIX_FMT_PAL8)
+    let why =
+      EncoderChoice.formats(of: choice.codec).contains(frame.format)
+      ? "\(encoder) does not take them in \(frame.width)x\(frame.height) pixels" : "\(encoder) does not take them"
+    return "The pictures were converted from \(from) to \(to), because \(why)"
+      + (losesAlpha ? "; what is transparent lies over black." : ".")
+  }
+
+  /// A frame in the encoder's format.
+  private static func prepare(_ frame: Frame, _ format: AVPixelFormat, dropsAlpha: Bool) throws(MediaError) -> Frame {
+    if PixelFormat.withoutRange(frame.format) == PixelFormat.withoutRange(format) {
+      // The encoder's format is only another name of the input's.
+      let same = try frame.reference()
+      same.av.pointee.format = format.rawValue
+      return same
+    }
+    let input = dropsAlpha ? try frame.overBlack() : frame
+    // The samples mean what they did before, unless R′G′B′ becomes Y′CbCr or the reverse.
+    let isSameModel = PixelFormat.isRGB(input.format) == PixelFormat.isRGB(format)
+    guard isSameModel else { return try input.converted(to: format) }
+    let same = try input.converted(to: format, as: input.encoding)
+    // What was left open stays open.
+    same.av.pointee.color_range = frame.av.pointee.color_range
+    same.av.pointee.colorspace = frame.av.pointee.colorspace
+    return same
   }
 
   /// Takes a frame in.
   func send(_ frame: Frame) throws(MediaError) {
     try checkAlike(frame)
-    let input = try isAlias ? frame.reference() : frame.converted(to: first.format, as: meaning(of: frame))
-    input.av.pointee.format = first.format.rawValue
+    let input = try VideoEncoder.prepare(frame, first.format, dropsAlpha: dropsAlpha)
     // Else some encoders take the kind of the input's frame for an order.
     input.av.pointee.pict_type = AV_PICTURE_TYPE_NONE
     let time = nextTime(frame)
@@ -152,14 +226,6 @@ final class VideoEncoder {
     av_packet_free(&owned)
     if received.code == cff_error(EAGAIN) || received.code == cff_error_eof() { return nil }
     throw failure(received)
-  }
-
-  /// Whether the encoder's format is only another name of the input's.
-  private var isAlias: Bool { PixelFormat.withoutRange(inputFormat) == PixelFormat.withoutRange(first.format) }
-
-  /// What the samples mean to the encoder: what they did before, unless it has to make R′G′B′ of them or the reverse.
-  private func meaning(of frame: Frame) -> ColorEncoding? {
-    PixelFormat.isRGB(inputFormat) == PixelFormat.isRGB(first.format) ? frame.encoding : nil
   }
 
   private func checkAlike(_ frame: Frame) throws(MediaError) {

@@ -131,8 +131,8 @@ struct Contents {
   var packets: [Packet] = []
   var reader: MediaReader
 
-  init(of path: String) throws {
-    reader = try MediaReader(path: path, threads: 1)
+  init(of path: String, trim: Trim? = nil) throws {
+    reader = try MediaReader(path: path, threads: 1, trim: trim)
     while let item = try reader.next() {
       switch item {
       case .frame(let frame): frames.append(frame)

@@ -81,7 +81,7 @@ package struct SkinModel {
     var weights = prior
     var c = SIMD4<Float>.zero
     var residuals = values
-    for _ in 0..<6 {
+    for _ in 0..<12 {
       c = leastSquares(basis, values, weights)
       residuals = zip(basis, values).map { $1 - ($0 * c).sum() }
       let scale = 1.4826 * median(residuals.indices.filter { prior[$0] > 0 }.map { abs(residuals[$0]) }) + 0.001
