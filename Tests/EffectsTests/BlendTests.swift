@@ -189,6 +189,38 @@ extension ColorPlanes {
     }
   }
 
+  @Test func isNowhereAboveTheFeather() throws {
+    let (_, grid, mask) = try made()
+    let feather = grid.raster.interpolate(zip(FaceTopology.distanceToOval, FaceTopology.featherWidth).map { $0 / $1 })
+    let band = mask.samples.indices.filter { feather.samples[$0] > 0.1 && feather.samples[$0] < 0.8 }
+    #expect(band.count > 500)
+    // Other fades join in, so it may be below; the last blur moves it by a pixel.
+    #expect(band.allSatisfy { mask.samples[$0] < smoothstep(0, 1, feather.samples[$0]) + 0.12 })
+    #expect(mean(mask) { feather.samples[$0] > 0.7 && feather.samples[$0] < 0.8 } > 0.5)
+  }
+
+  @Test func skinSeenEdgeOnIsNotPainted() throws {
+    var face = SyntheticFace(width: 128)
+    // The head turned by 55 degrees about the vertical.
+    let (c, s) = (cos(Float.pi * 55 / 180), sin(Float.pi * 55 / 180))
+    face.mesh = FaceMesh(
+      points: face.mesh.points.map { p in
+        let x = p.x - 130
+        return SIMD3(c * x + s * p.z + 130, p.y, c * p.z - s * x)
+      })
+    let grid = try #require(Grid(face.colors, mesh: face.mesh, gridWidth: 128))
+    let skin = SkinModel(grid.colors, mesh: grid.mesh, raster: grid.raster, coverage: grid.coverage)
+    let mask = BlendMask.mask(
+      grid: grid, sourceMask: grid.coverage, sourceFacing: [Float](repeating: 1, count: 468), skin: skin)
+    let facing = grid.raster.interpolate(grid.mesh.smoothFacing)
+    let inside = grid.raster.interpolate(FaceTopology.distanceToOval)
+    let edgeOn = { (i: Int) in grid.coverage.samples[i] > 0 && facing.samples[i] < 0.1 && inside.samples[i] > 0.12 }
+    let frontal = { (i: Int) in facing.samples[i] > 0.6 && inside.samples[i] > 0.15 }
+    #expect(mask.samples.indices.filter(edgeOn).count > 20)
+    #expect(mean(mask, where: edgeOn) < 0.2)
+    #expect(mean(mask, where: frontal) > 0.9)
+  }
+
   @Test func theTargetsHairStaysOverTheFace() throws {
     let (face, _, mask) = try made(hasFringe: true)
     let (_, _, free) = try made()
