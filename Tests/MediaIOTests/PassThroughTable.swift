@@ -239,7 +239,7 @@ struct PassThroughRow: Sendable, CustomTestStringConvertible {
       make: "-map 0 -map 1 " + h264 + " -c:s mov_text",
       container: "mp4", copyContainer: "mkv", encoding: x264,
       allowed: movNames.merging(["streams:": "Matroska has no place for MP4's own kind of text"]) { $1 },
-      warnings: ["the subtitle track 1 (mov_text) was left out: a .mkv file cannot hold it."]),
+      warnings: ["the subtitle track 1 (mov_text) was left out: a .mkv file cannot hold it"]),
     PassThroughRow(
       name: "Styled subtitles in MKV", input: testsrc + " -i text.srt",
       make: "-map 0 -map 1 " + h264 + " -c:s ass -metadata:s:s:0 title=Signs", container: "mkv", encoding: x264),
