@@ -32,7 +32,6 @@ import Testing
     arguments: [
       ("pal8", "mp4", "libx264", "yuv444p"), ("yuva420p", "mp4", "libx264", "yuv420p"),
       ("yuva444p10le", "mp4", "libx264", "yuv444p10le"), ("rgba", "webm", "libvpx-vp9", "yuva420p"),
-      ("gray16le", "mp4", "libx265", "gray12le"), ("yuv444p16le", "mp4", "libx265", "yuv444p12le"),
       ("rgba", "mov", "prores_ks", "yuva444p10le"),
     ])
   func closest(format: String, container: String, encoder: String, stored: String) throws {
@@ -75,13 +74,11 @@ import Testing
     _ = try writer.finish()
     let stored = samples(of: try #require(try Contents(of: scratch.path("clip.mp4")).frames.first))
     let given = samples(of: frame)
-    for y in 0..<48 {
-      for x in 0..<64 { #expect(stored[0][y * 64 + x] == (x < 32 ? given[0][y * 64 + x] : 16)) }
-    }
+    let luma = given[0].enumerated().map { $0 % 64 < 32 ? $1 : 16 }
+    #expect(stored[0] == luma)
     for index in 1...2 {
-      for place in 0..<(32 * 24) {
-        #expect(stored[index][place] == (place % 32 < 16 ? given[index][place] : 128))
-      }
+      let chroma = given[index].enumerated().map { $0 % 32 < 16 ? $1 : 128 }
+      #expect(stored[index] == chroma)
     }
     #expect(samples(of: frame) == given, "the caller's frame is not written to")
   }

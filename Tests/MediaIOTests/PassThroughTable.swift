@@ -24,6 +24,8 @@ struct PassThroughRow: Sendable, CustomTestStringConvertible {
   var tolerance = 0.000_001
   /// Seconds by which all times are moved together.
   var shift = 0.0
+  /// The format that the reader gives, where it is more than ffprobe sees.
+  var pixelFormat: String?
   /// What the writer says.
   var warnings: [String] = []
 
@@ -132,6 +134,18 @@ struct PassThroughRow: Sendable, CustomTestStringConvertible {
       name: "Animated PNG to FFV1", make: "-c:v apng -plays 0", container: "apng", copyContainer: "mkv",
       encoding: ffv1),
     PassThroughRow(
+      name: "VP9 with alpha in WebM",
+      make: "-vf format=yuva420p,geq=lum=lum(X\\,Y):a=X*2 -c:v libvpx-vp9 -lossless 1 -auto-alt-ref 0",
+      // FFmpeg tells libvpx to keep colours exact, but not alpha.
+      container: "webm", copyContainer: "mkv", encoding: ffv1, pixelFormat: "yuva420p"),
+    PassThroughRow(
+      name: "10-bit AV1 in MKV", make: "-c:v libsvtav1 -preset 12 -pix_fmt yuv420p10le", container: "mkv",
+      encoding: .lossy("libsvtav1")),
+    PassThroughRow(
+      name: "H.264 with B-frames in AVI", make: "-c:v libx264 -bf 2 -g 10", container: "avi",
+      encoding: .exact("libx264", preset: "veryfast"),
+      allowed: [" time: ": "AVI stores an order of decoding and no times of display; FFmpeg guesses them"]),
+    PassThroughRow(
       name: "MPEG-4 part 2 in AVI", make: "-c:v mpeg4 -q:v 3", container: "avi", encoding: ffv1,
       allowed: ["chroma_location: left → none": "MPEG-4 has it at the left always, FFV1 in AVI cannot say it"]),
   ]
@@ -207,6 +221,14 @@ struct PassThroughRow: Sendable, CustomTestStringConvertible {
       name: "PQ and light levels in TS",
       make: tags("bt2020", "smpte2084", "bt2020nc")
         .replacing("FORMAT", with: "yuv420p10le") + " " + hdr10, container: "ts", encoding: .lossy("libx265")),
+    PassThroughRow(
+      name: "PQ and light levels in TS, x264",
+      make: tags("bt2020", "smpte2084", "bt2020nc").replacing("FORMAT", with: "yuv420p10le") + " " + hdr10,
+      container: "ts", encoding: .lossy(nil),
+      allowed: [
+        "side.": "x264 writes them, but FFmpeg 5.1 does not read them from H.264",
+        "field_order: none → progressive": "HEVC leaves it open, H.264 does not",
+      ]),
     PassThroughRow(
       name: "Chroma sited at the top left", make: h264 + " -bsf:v h264_metadata=chroma_sample_loc_type=2",
       container: "mp4", encoding: x264),

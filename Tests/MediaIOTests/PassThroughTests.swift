@@ -23,6 +23,9 @@ import Testing
     }
     #expect(wrong.prefix(12).isEmpty, "of \(wrong.count)")
     if let times = row.times { #expect(after.main?.frames.compactMap { $0["pts_time"].flatMap(Double.init) } == times) }
+    if let format = row.pixelFormat {
+      #expect(try MediaReader(path: scratch.path(original)).nextFrame()?.pixelFormatName == format)
+    }
     if row.encoding.isExact { try compareSamples(before, scratch.path(original), scratch.path(copied)) }
   }
 
