@@ -92,12 +92,12 @@ final class VideoEncoder {
       !request.container.isMatroskaOrWebM
     {
       warnings.append(
-        "The mastering display and light levels were left out: neither \(name) nor a .\(request.container.fileExtension) file can say them; use libx265, or write an .mkv file."
+        "the mastering display and light levels were left out: neither \(name) nor a .\(request.container.fileExtension) file can say them; use libx265, or write an .mkv file"
       )
     }
     if isFullRange, !PixelFormat.isRGB(choice.format), !request.container.tellsRange(of: context.pointee) {
       warnings.append(
-        "That the samples have full range cannot be said by \(name) in a .\(request.container.fileExtension) file, so players will show too much contrast; write an .mkv file."
+        "that the samples have full range cannot be said by \(name) in a .\(request.container.fileExtension) file, so players will show too much contrast; write an .mkv file"
       )
     }
   }
@@ -166,8 +166,8 @@ final class VideoEncoder {
     let why =
       EncoderChoice.formats(of: choice.codec).contains(frame.format)
       ? "\(encoder) does not take them in \(frame.width)x\(frame.height) pixels" : "\(encoder) does not take them"
-    return "The pictures were converted from \(from) to \(to), because \(why)"
-      + (losesAlpha ? "; what is transparent lies over black." : ".")
+    return "the pictures were converted from \(from) to \(to), because \(why)"
+      + (losesAlpha ? "; what is transparent lies over black" : "")
   }
 
   /// A frame in the encoder's format.

@@ -12,7 +12,7 @@ import Testing
     #expect(output.encoder == "libx264")
     #expect(
       output.warnings == [
-        "The pictures were converted from bgra to yuv444p, because libx264 does not take them; what is transparent lies over black."
+        "the pictures were converted from bgra to yuv444p, because libx264 does not take them; what is transparent lies over black"
       ])
     let contents = try Contents(of: scratch.path("out.mp4"))
     #expect(contents.frames.count == 3)
@@ -48,7 +48,7 @@ import Testing
     #expect(output.warnings.count == 1)
     #expect(
       output.warnings.first?.hasPrefix(
-        "The pictures were converted from \(format) to \(stored), because \(encoder) does not take them") == true)
+        "the pictures were converted from \(format) to \(stored), because \(encoder) does not take them") == true)
     #expect(try Contents(of: path).frames.count == 1)
   }
 
@@ -92,7 +92,7 @@ import Testing
         to: scratch.path("clip.mp4"), VideoEncoding(encoder: name, preset: "ultrafast", quality: 100))
       #expect(
         output.warnings == [
-          "The pictures were converted from yuv420p to yuv444p, because libx264 does not take them in 95x63 pixels."
+          "the pictures were converted from yuv420p to yuv444p, because libx264 does not take them in 95x63 pixels"
         ])
       let frames = try Contents(of: scratch.path("clip.mp4")).frames
       #expect(frames.count == 2)

@@ -100,7 +100,7 @@ struct PassThroughRow: Sendable, CustomTestStringConvertible {
       // FFmpeg's decoder gives 12 bits, its encoder takes 10.
       container: "mov", encoding: .lossy("prores_ks"),
       warnings: [
-        "The pictures were converted from yuva444p12le to yuva444p10le, because prores_ks does not take them."
+        "the pictures were converted from yuva444p12le to yuva444p10le, because prores_ks does not take them"
       ]),
     PassThroughRow(name: "ProRes to ProRes", make: "-c:v prores_ks", container: "mov", encoding: .lossy("prores_ks")),
     PassThroughRow(
@@ -122,7 +122,7 @@ struct PassThroughRow: Sendable, CustomTestStringConvertible {
         "color_": "FFV1 in AVI has no place for colour tags", "chroma_location": "FFV1 in AVI has no place for it",
       ],
       warnings: [
-        "That the samples have full range cannot be said by ffv1 in a .avi file, so players will show too much contrast; write an .mkv file."
+        "that the samples have full range cannot be said by ffv1 in a .avi file, so players will show too much contrast; write an .mkv file"
       ]),
     PassThroughRow(
       name: "MJPEG to MJPEG in MOV", make: "-c:v mjpeg -q:v 3", container: "mov", encoding: .lossy("mjpeg")),
