@@ -20,6 +20,8 @@ public struct JobRequest: Sendable {
   /// Whether a target without a face is an error.
   public var requiresFace = false
   public var encoding = VideoEncoding()
+  /// The part of a video target that is delivered; nil is all of it.
+  public var trim: Trim?
   /// 0…100, for picture formats that lose something.
   public var pictureQuality = 95
   /// Path of ONNX Runtime's library; nil looks for it.

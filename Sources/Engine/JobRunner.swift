@@ -21,7 +21,7 @@ extension JobRequest {
     do {
       try checkPaths()
       try PathCheck.writable(output)
-      let reader = try MediaReader(path: target, threads: threads)
+      let reader = try MediaReader(path: target, threads: threads, trim: trim)
       cancellation.onRequest { reader.cancel() }
       switch reader.info.kind {
       case .picture: return try runPicture(reader, cancellation: cancellation, notify: notify)

@@ -63,6 +63,38 @@ struct RunCommand: ParsableCommand {
     var requireFace = false
   }
 
+  struct Part: ParsableArguments {
+    @Option(help: ArgumentHelp("First frame of the clip that is delivered, counted from 0.", valueName: "frame"))
+    var trimFrameStart: Int?
+
+    @Option(help: ArgumentHelp("Frame before which the clip is cut.", valueName: "frame"))
+    var trimFrameEnd: Int?
+
+    @Option(help: ArgumentHelp("Time from which on the clip is delivered.", valueName: "seconds"))
+    var trimStart: Double?
+
+    @Option(help: ArgumentHelp("Time before which the clip is cut.", valueName: "seconds"))
+    var trimEnd: Double?
+
+    /// What the options ask for; nil is the whole clip.
+    var trim: Trim? {
+      if trimFrameStart != nil || trimFrameEnd != nil { return .frames(start: trimFrameStart ?? 0, end: trimFrameEnd) }
+      if trimStart != nil || trimEnd != nil { return .seconds(start: trimStart ?? 0, end: trimEnd) }
+      return nil
+    }
+
+    func validate() throws {
+      guard (trimFrameStart == nil && trimFrameEnd == nil) || (trimStart == nil && trimEnd == nil) else {
+        throw ValidationError("Cut by frames or by seconds, not by both.")
+      }
+      let (first, last) = (trimFrameStart ?? 0, trimFrameEnd ?? Int.max)
+      let (start, end) = (trimStart ?? 0, trimEnd ?? .infinity)
+      guard first >= 0, last > first, start >= 0, end > start else {
+        throw ValidationError("A cut must not start before 0, and its end must be after its start.")
+      }
+    }
+  }
+
   struct Output: ParsableArguments {
     @Option(
       help: ArgumentHelp(
@@ -106,6 +138,7 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup(title: "Files") var files: Files
   @OptionGroup(title: "Faces") var faces: Faces
+  @OptionGroup(title: "Part of a clip") var part: Part
   @OptionGroup(title: "Output") var output: Output
   @OptionGroup(title: "Execution") var execution: Execution
 
@@ -139,6 +172,7 @@ struct RunCommand: ParsableCommand {
       output: files.output ?? JobRequest.defaultOutput(for: files.target))
     request.selectorMode = faces.faceSelectorMode
     request.requiresFace = faces.requireFace
+    request.trim = part.trim
     request.encoding.encoder = output.outputVideoEncoder
     request.encoding.preset = output.outputVideoPreset
     request.encoding.quality = output.outputVideoQuality

@@ -135,6 +135,15 @@ private let runHelp = #"""
     --require-face          Fail if the target shows no face, instead of
                             delivering it unchanged.
 
+  PART OF A CLIP:
+    --trim-frame-start <frame>
+                            First frame of the clip that is delivered, counted
+                            from 0.
+    --trim-frame-end <frame>
+                            Frame before which the clip is cut.
+    --trim-start <seconds>  Time from which on the clip is delivered.
+    --trim-end <seconds>    Time before which the clip is cut.
+
   OUTPUT:
     --output-video-encoder <name>
                             Encoder, as FFmpeg names it: libx264, libx265, ffv1,

@@ -24,6 +24,16 @@ import Testing
     #expect(try Contents(of: scratch.path("out.\(container)")).samples == Contents(of: scratch.path("in.mkv")).samples)
   }
 
+  @Test("A part of a clip is the same frames of the whole") func part() throws {
+    let scratch = try Scratch()
+    try Clip(hasSound: true).write(to: scratch.path("in.mkv"))
+    var request = job(scratch, "in.mkv", "out.mkv", VideoEncoding(encoder: "ffv1"))
+    request.trim = .frames(start: 3, end: 8)
+    #expect(try request.run().frames == 5)
+    let whole = try Contents(of: scratch.path("in.mkv")).samples
+    #expect(try Contents(of: scratch.path("out.mkv")).samples == Array(whole[3..<8]))
+  }
+
   @Test(
     "Frames keep their own times, and sound its packets",
     arguments: [
