@@ -54,8 +54,6 @@ public struct Plane: Sendable, Equatable {
 
   /// The larger sample of the two planes.
   public func maximum(_ other: Plane) -> Plane { combined(with: other) { Swift.max($0, $1) } }
-  /// The smaller sample of the two planes.
-  public func minimum(_ other: Plane) -> Plane { combined(with: other) { Swift.min($0, $1) } }
 
   /// Sum of all samples, accumulated row by row so that large pictures lose no precision.
   public var sum: Float {

@@ -164,14 +164,8 @@ struct FaceRenderer {
     out.first = Int.max
     out.last = -1
     let start = row * width
-    // Columns whose cells have nothing to show are left as they are: nobody reads them.
-    guard let firstCell = (0..<width).first(where: { places[start + $0].z > 0 }),
-      let lastCell = (0..<width).last(where: { places[start + $0].z > 0 })
-    else {
-      // The neighbouring row may show something here, and blends with zeros then.
-      for i in out.values.indices { out.values[i] = .zero }
-      return
-    }
+    // A row that shows nothing is spread all the same: the row beside it is blended with its colours.
+    let shown = (0..<width).filter { places[start + $0].z > 0 }
     places.withUnsafeBufferPointer { places in
       bases.withUnsafeBufferPointer { bases in
         gains.withUnsafeBufferPointer { gains in
@@ -188,8 +182,10 @@ struct FaceRenderer {
         }
       }
     }
-    out.first = columns.left.firstIndex { $0 + 1 >= firstCell } ?? 0
-    out.last = columns.left.lastIndex { $0 <= lastCell } ?? columns.left.count - 1
+    if let firstCell = shown.first, let lastCell = shown.last {
+      out.first = columns.left.firstIndex { $0 + 1 >= firstCell } ?? 0
+      out.last = columns.left.lastIndex { $0 <= lastCell } ?? columns.left.count - 1
+    }
   }
 
   /// A grid row at every column of the patch: place, base and gain, one after another.
