@@ -7,9 +7,6 @@ public import Imaging
 /// texture's fine detail is added at full size, straight into the frame's samples. Inside the lips, on hair and outside
 /// the face the target stays.
 public struct BuiltinSwapper: FaceEffect {
-  /// Added to values before ratios and logarithms, of 255: nothing is divided by black.
-  private static let offset: Float = 4
-
   private let texture: SourceTexture
   private let sourceFacing: [Float]
 
@@ -42,7 +39,7 @@ public struct BuiltinSwapper: FaceEffect {
     let plain = grid.raster.interpolate(FaceTopology.plainSkin).mapped { smoothstep(0.6, 0.95, $0) }
     let common = (weight * grid.coverage) * (skin.probability * (plain * plain)) + grid.coverage * 1e-4
     let match = ColorMatch(
-      source: source, target: grid.colors, weight: common, faceWidth: grid.mesh.width, offset: Self.offset)
+      source: source, target: grid.colors, weight: common, faceWidth: grid.mesh.width)
     let alpha = BlendMask.mask(grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin)
     let face = FaceSurface(
       grid: grid, texelX: texelX, texelY: texelY, alpha: alpha * max(0, min(1, face.confidence)), source: source,
