@@ -51,7 +51,8 @@ extension JobRequest {
   }
 
   private func runPicture(
-    _ reader: MediaReader, _ meter: ProcessorMeter, cancellation: Cancellation, notify: @escaping @Sendable (JobEvent) -> Void
+    _ reader: MediaReader, _ meter: ProcessorMeter, cancellation: Cancellation,
+    notify: @escaping @Sendable (JobEvent) -> Void
   ) throws -> JobResult {
     let start = Date()
     guard PictureFile.canWrite(output) else {
@@ -89,7 +90,8 @@ extension JobRequest {
   }
 
   private func runVideo(
-    _ reader: MediaReader, _ meter: ProcessorMeter, cancellation: Cancellation, notify: @escaping @Sendable (JobEvent) -> Void
+    _ reader: MediaReader, _ meter: ProcessorMeter, cancellation: Cancellation,
+    notify: @escaping @Sendable (JobEvent) -> Void
   ) throws -> JobResult {
     let start = Date()
     if PictureFile.canWrite(output) {
@@ -125,6 +127,7 @@ extension JobRequest {
     try report(framesWithFaces: tally.framesWithFaces, notify)
     warnOfDamage(reader, notify)
     if cancellation.isRequested { throw CancellationError() }
+    meter.countThreads()
     let written = try meter.measure(.encode) { try writer.finish() }
     let times = withExtendedLifetime((reader, writer)) { meter.times() }
     for warning in written.warnings { notify(.warning(warning)) }

@@ -31,7 +31,12 @@ public struct StageTime: Sendable, Equatable {
 /// apart by name: on Linux a thread inherits the name of the one that starts it. Other jobs of the process that run at the
 /// same time are counted with this one.
 final class ProcessorMeter: Sendable {
-  private let measured = Mutex<[StageTime.Stage: Double]>([:])
+  private struct State {
+    var calls: [StageTime.Stage: Double] = [:]
+    /// Threads of codecs and networks by number, as last seen.
+    var threads: [Int32: StageTime] = [:]
+  }
+  private let state = Mutex(State())
   private let start = seconds(of: CLOCK_PROCESS_CPUTIME_ID)
 
   /// Counts what the calling thread spends in `body`.
@@ -39,18 +44,28 @@ final class ProcessorMeter: Sendable {
     let before = seconds(of: CLOCK_THREAD_CPUTIME_ID)
     defer {
       let spent = seconds(of: CLOCK_THREAD_CPUTIME_ID) - before
-      measured.withLock { $0[stage, default: 0] += spent }
+      state.withLock { $0.calls[stage, default: 0] += spent }
     }
     return try body()
   }
 
-  /// The time of each stage. Codecs must still be open: the time of a thread is gone with it.
-  func times() -> [StageTime] {
-    var times = measured.withLock { $0 }
-    for thread in ThreadName.threads() {
-      guard let stage = ThreadName.stage(of: thread.name) else { continue }
-      times[stage, default: 0] += thread.seconds
+  /// Looks at the threads of codecs and networks, whose times are gone with them.
+  ///
+  /// Call it before anything that may end some: x264's look-ahead ends with the last frame, all others as the codec is
+  /// closed.
+  func countThreads() {
+    let threads = ThreadName.threads().compactMap { thread in
+      ThreadName.stage(of: thread.name).map { (thread.number, StageTime($0, seconds: thread.seconds)) }
     }
+    state.withLock { $0.threads.merge(threads) { $1 } }
+  }
+
+  /// The time of each stage. Codecs must still be open.
+  func times() -> [StageTime] {
+    countThreads()
+    let (calls, threads) = state.withLock { ($0.calls, $0.threads.values) }
+    var times = calls
+    for thread in threads { times[thread.stage, default: 0] += thread.seconds }
     let total = seconds(of: CLOCK_PROCESS_CPUTIME_ID) - start
     // The parts are read before the whole, so what is left cannot be negative but by other jobs' doing.
     times[.other] = max(0, total - times.values.reduce(0, +))
@@ -95,15 +110,15 @@ enum ThreadName {
   }
 
   /// All threads of the process, with the processor time that each has used so far.
-  static func threads() -> [(name: String, seconds: Double)] {
+  static func threads() -> [(number: Int32, name: String, seconds: Double)] {
     let folder = "/proc/self/task"
     return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).compactMap { entry in
-      guard let id = Int32(entry), let name = FileManager.default.contents(atPath: "\(folder)/\(entry)/comm")
+      guard let number = Int32(entry), let name = FileManager.default.contents(atPath: "\(folder)/\(entry)/comm")
       else { return nil }
       // The clock of a thread by its number, as pthread_getcpuclockid(3) makes it: ~number, and 0b110 for one thread's
       // scheduled time.
-      let clock = clockid_t(~id << 3 | 0b110)
-      return (String(decoding: name.dropLast(), as: UTF8.self), seconds(of: clock))
+      let clock = clockid_t(~number << 3 | 0b110)
+      return (number, String(decoding: name.dropLast(), as: UTF8.self), seconds(of: clock))
     }
   }
 }
