@@ -172,7 +172,7 @@ import Testing
     }
 
     func parser(_ parser: XMLParser, foundCharacters text: String) {
-      if !texts.isEmpty { texts[texts.count - 1] += text }
+      if !texts.isEmpty { texts[texts.count - 1] += text.replacing("\n", with: "") }
     }
   }
 }
