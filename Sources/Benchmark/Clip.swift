@@ -30,8 +30,8 @@ public struct Clip: Sendable, Equatable {
     // The woman's face is 226 pixels wide in her own clip; enlarged to the whole frame it would be 1357.
     Clip(
       name: "4k-face", title: "4K, one 900-pixel face", hasFace: true, inputs: [withoutFace, withFace],
-      filter: "[0:v]scale=3840:2160,setsar=1,fps=\(rate)[street];[1:v]scale=2560:1440,setsar=1[woman];"
-        + "[street][woman]overlay=(W-w)/2:(H-h)/2"),
+      filter: "[0:v]scale=3840:2160,setsar=1,fps=\(rate)[sky];[1:v]scale=2560:1440,setsar=1[woman];"
+        + "[sky][woman]overlay=(W-w)/2:(H-h)/2"),
     Clip(
       name: "1080p-face", title: "1080p, one 680-pixel face", hasFace: true, inputs: [withFace],
       filter: "[0:v]scale=1920:1080,setsar=1"),

@@ -14,7 +14,8 @@ struct Program {
     var wallSeconds: Double
     /// Of all its threads, for itself and in the kernel, in seconds.
     var processorSeconds: Double
-    /// Most memory it held at once, in bytes.
+    /// Most memory it held at once, in bytes. It begins as a copy of this process, so it is never less than what this one
+    /// held then, which is little.
     var peakMemory: Int
     /// What it wrote to standard output.
     var output: String

@@ -34,10 +34,10 @@ import Testing
   @Test("The threads of codecs count: the stage's own thread only hands them the frames")
   func codecThreads() throws {
     let clip = scratch.path("noise.mkv")
-    try Clip(width: 640, height: 360, times: Array(0..<16)).write(to: clip)
+    try Clip(width: 640, height: 360, times: Array(0..<10)).write(to: clip)
     // Noise has no face, costs the encoder dearly, and is not worth looking at twice.
     let times = try times(clip, "out.mp4") { request in
-      request.encoding.preset = "veryslow"
+      request.encoding.preset = "slower"
       request.threads = 2
     }
     #expect(try #require(times[.encode]) > 2 * #require(times[.find]))
