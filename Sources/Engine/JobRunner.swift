@@ -96,7 +96,7 @@ extension JobRequest {
     cancellation.onRequest { writer.cancel() }
     let stage = LazyStage(self, notify)
     let tally = Tally(total: reader.info.estimatedFrames, start: start)
-    try Pipeline.run(load: { $0.load }, cancellation: cancellation) {
+    try Pipeline.run(load: { $0.load }, bytes: { $0.bytes }, cancellation: cancellation) {
       switch try reader.next() {
       case .frame(let frame): Parcel.frame(frame, faces: 0)
       case .packet(let packet): Parcel.packet(packet)
