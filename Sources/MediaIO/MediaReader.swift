@@ -40,6 +40,8 @@ public final class MediaReader: @unchecked Sendable {
   private let cancelFlag = CancelFlag()
   private var phase = Phase.reading
   private var failedReads = 0
+  /// The size of a picture that the decoder found too large.
+  private var refusedSize: String?
 
   private enum Phase { case reading, draining, ended }
 
@@ -232,7 +234,10 @@ public final class MediaReader: @unchecked Sendable {
     }
     let sent = decoder.send(packet)
     if sent.code == cff_error(ENOMEM) { throw .outOfMemory }
-    if sent.failed { damagedPackets += 1 }
+    if sent.failed {
+      damagedPackets += 1
+      refusedSize = refusedSize ?? sent.refusedSize
+    }
   }
 
   /// A read failed: it is the end, or a bad spot after which more may follow.
@@ -266,6 +271,7 @@ public final class MediaReader: @unchecked Sendable {
       throw MediaError(
         .unsupported, "cannot cut '\(info.path)' to \(trim.description): \(length); choose an earlier start")
     }
+    if let refusedSize { throw Limits.tooLarge(refusedSize, isPicture: info.kind == .picture, path: info.path) }
     let few = [0: "it is empty", 1: "its only packet is damaged"]
     let why = truncation ?? few[damagedPackets] ?? "all its \(damagedPackets) packets are damaged"
     throw MediaError(
@@ -280,7 +286,7 @@ extension Demuxer {
     guard let stream = streams[main] else { throw .outOfMemory }
     return try VideoDecoder(
       stream, orientation: orientation(of: stream), frameRate: av_guess_frame_rate(context, stream, nil),
-      threads: threads, path: path)
+      threads: threads, maxPixels: isPicture(stream) ? Limits.picturePixels : Limits.videoPixels, path: path)
   }
 
   fileprivate func cutter(_ trim: Trim, main: Int) -> Cutter {

@@ -133,6 +133,26 @@ private func failure(_ body: () throws -> Void) -> MediaError? {
     }
   }
 
+  @Test(
+    "A stream, which does not state its length, is cut short where one of its parts is",
+    arguments: ["-f matroska -live 1", "-f mpegts", "-f mpegts -mpegts_m2ts_mode 1", "-f webm -live 1"])
+  func truncatedStream(container: String) throws {
+    let scratch = try Scratch()
+    let codec = container.contains("webm") ? "libvpx" : "mpeg2video"
+    try Command.ffmpeg("-f lavfi -i testsrc=s=64x48:d=2 -c:v \(codec) \(container) whole", in: scratch)
+    let bytes = try scratch.bytes(of: "whole")
+    #expect(try Contents(of: scratch.path("whole")).reader.truncation == nil)
+    let path = try scratch.write(Array(bytes.prefix(bytes.count * 2 / 3 - 1)), to: "cut")
+    let contents = try Contents(of: path)
+    #expect((10..<50).contains(contents.frames.count))
+    let truncation = try #require(contents.reader.truncation)
+    #expect(truncation.wholeMatch(of: #/[1-9][0-9]* bytes are missing at its end/#) != nil, "\(truncation)")
+    guard container.contains("mpegts") else { return }
+    // What others have added behind it is no part of it.
+    let longer = try scratch.write(bytes + Array("TAG".utf8), to: "longer")
+    #expect(try Contents(of: longer).reader.truncation == nil)
+  }
+
   @Test("A file cut before any picture is an error")
   func nothing() throws {
     let scratch = try Scratch()
