@@ -132,6 +132,9 @@ extension JobRequest {
       let what = reader.damagedFrames == 1 ? "1 frame" : "\(reader.damagedFrames) frames"
       notify(.warning("in \(what) of '\(target)', which is damaged, the decoder had to guess parts of the picture"))
     }
+    if let damage = reader.containerDamage, reader.truncation == nil {
+      notify(.warning("parts of '\(target)' are damaged and had to be left out (\(damage))"))
+    }
     if let truncation = reader.truncation {
       notify(.warning("'\(target)' ends too early (\(truncation)); what could be read of it is delivered"))
     }

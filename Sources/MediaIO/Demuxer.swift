@@ -8,6 +8,8 @@ final class Demuxer {
   /// Whether it is a series of pictures, one file each.
   let isSequence: Bool
   private let cancelFlag: CancelFlag
+  /// What was found wrong with the container while its beginning was looked at, if anything.
+  private(set) var damage: String?
 
   /// Formats that are lists of other files, or text that FFmpeg would draw as pictures. A target is one media file:
   /// a playlist could make us read files that its receiver never named.
@@ -64,6 +66,7 @@ final class Demuxer {
     try checkSize()
     let found = libav { Demuxer.findStreamInfo(ready) }
     guard !found.failed else { throw Demuxer.unreadable(path, found) }
+    damage = found.containerError?.withoutFullStop
     try checkSize()
     if let size = found.refusedSize, let main = mainStream, let stream = streams[main],
       stream.pointee.codecpar.pointee.width == 0

@@ -20,6 +20,8 @@ public final class MediaReader: @unchecked Sendable {
   public private(set) var damagedPackets = 0
   /// How many frames were handed out of which the decoder had to guess parts.
   public private(set) var damagedFrames = 0
+  /// What is wrong with the container, if some of it had to be jumped over.
+  public private(set) var containerDamage: String?
   /// Why the file ended before it should have, once the end was reached; nil if it is whole.
   public private(set) var truncation: String?
   /// How many frames were handed out.
@@ -209,6 +211,7 @@ public final class MediaReader: @unchecked Sendable {
       return nil
     }
     failedReads = 0
+    containerDamage = containerDamage ?? got.containerError?.withoutFullStop
     let track = Int(packet.pointee.stream_index)
     guard track == main else {
       // A track that appears in mid-file was not announced, so no writer has a place for it.
@@ -262,6 +265,12 @@ public final class MediaReader: @unchecked Sendable {
   private func end() throws(MediaError) {
     phase = .ended
     cutter?.finish()
+    containerDamage = containerDamage ?? demuxer.damage
+    // What was jumped over may have been all the rest; then no end was met.
+    if let containerDamage, trim == nil, let total = info.estimatedFrames, frameCount + damagedPackets < total * 9 / 10
+    {
+      truncation = truncation ?? containerDamage
+    }
     guard frameCount == 0, cutter?.start == nil else { return }
     if let trim, let cutter, cutter.origin != nil {
       let length =
