@@ -33,10 +33,11 @@ let package = Package(
       providers: [
         .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])
       ]),
+    .target(name: "CKernels"),
     .target(name: "CMemory"),
     .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
 
-    .target(name: "Imaging", swiftSettings: kernels),
+    .target(name: "Imaging", dependencies: ["CKernels"], swiftSettings: kernels),
     .target(name: "MediaIO", dependencies: ["CFFmpeg", "Imaging"], swiftSettings: strict),
     .target(
       name: "Catalogue", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
