@@ -1,3 +1,4 @@
+import Foundation
 import MediaIO
 import Testing
 
@@ -151,6 +152,34 @@ private func failure(_ body: () throws -> Void) -> MediaError? {
     // What others have added behind it is no part of it.
     let longer = try scratch.write(bytes + Array("TAG".utf8), to: "longer")
     #expect(try Contents(of: longer).reader.truncation == nil)
+  }
+
+  @Test("A file that shrinks or grows while it is read")
+  func changing() throws {
+    let scratch = try Scratch()
+    // Large enough that most of it is not in a buffer yet when the first frame is there.
+    let clip = Clip(width: 320, height: 240, times: Array(0..<80))
+    try clip.write(to: scratch.path("whole.mkv"))
+    let bytes = try scratch.bytes(of: "whole.mkv")
+    try #require(bytes.count > 8 << 20)
+    func readWhile(_ change: (String) throws -> Void) throws -> (frames: Int, truncation: String?) {
+      let path = try scratch.write(bytes, to: "clip.mkv")
+      let reader = try MediaReader(path: path, threads: 1)
+      _ = try reader.next()
+      try change(path)
+      while try reader.next() != nil {}
+      return (reader.frameCount, reader.truncation)
+    }
+    let shrunk = try readWhile { path in try #require(truncate(path, bytes.count * 3 / 4) == 0) }
+    #expect((40...62).contains(shrunk.frames))
+    #expect(shrunk.truncation == "\(bytes.count - bytes.count * 3 / 4) bytes are missing at its end")
+    let grown = try readWhile { path in
+      let file = try #require(FileHandle(forWritingAtPath: path))
+      try file.seekToEnd()
+      try file.write(contentsOf: Data(repeating: 7, count: 100_000))
+    }
+    #expect(grown.frames == 80)
+    #expect(grown.truncation == nil)
   }
 
   @Test("A file cut before any picture is an error")
