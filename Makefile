@@ -8,7 +8,7 @@ SWIFT ?= swift
 TEST_FLAGS = -c release --disable-xctest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test benchmark lint format clean
+.PHONY: help setup build run test benchmark sanitize fuzz lint format clean
 
 help:
 	@echo 'make run        put the face of a picture onto a clip (the demo, or SOURCE=… TARGET=… OUTPUT=…)'
@@ -17,6 +17,8 @@ help:
 	@echo 'make build      build the command, .build/release/semblance'
 	@echo 'make setup      install what is missing: packages, ONNX Runtime, models, demo media'
 	@echo 'make lint       check the form of the code (make format puts it right)'
+	@echo 'make sanitize   run the tests of media and threads under AddressSanitizer and ThreadSanitizer'
+	@echo 'make fuzz       read damaged media for a while (SECONDS=120)'
 	@echo 'make clean      remove what was built (not the cache, $(SEMBLANCE_CACHE))'
 
 setup:
@@ -43,13 +45,22 @@ benchmark:
 	@mkdir -p out
 	.build/release/semblance benchmark --json out/benchmark.json --svg out/benchmark.svg
 
+sanitize:
+	@Scripts/setup.sh all
+	@Scripts/sanitize.sh address
+	@Scripts/sanitize.sh thread
+
+fuzz:
+	@Scripts/setup.sh packages
+	@Scripts/fuzz.sh $(or $(SECONDS),120)
+
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
 	@if command -v shellcheck >/dev/null; then shellcheck Scripts/*.sh .ci/run; \
 	else echo 'shellcheck is not installed, so the shell scripts were not checked.'; fi
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
 
 clean:
 	rm -rf .build out

@@ -18,6 +18,7 @@ let package = Package(
   name: "semblance",
   products: [
     .library(name: "Semblance", targets: ["Engine"]),
+    .library(name: "MediaIO", targets: ["MediaIO"]),
     .executable(name: "semblance", targets: ["semblance"]),
   ],
   dependencies: [

@@ -107,7 +107,7 @@ extension JobRequest {
     cancellation.onRequest { writer.cancel() }
     let stage = LazyStage(self, clipFrames: reader.info.framesInFile, meter, notify)
     let tally = Tally(total: reader.info.estimatedFrames, start: start)
-    try Pipeline.run(load: { $0.load }, cancellation: cancellation) {
+    try Pipeline.run(load: { $0.load }, bytes: { $0.bytes }, cancellation: cancellation) {
       switch try meter.measure(.decode, reader.next) {
       case .frame(let frame): Parcel.frame(frame, faces: 0)
       case .packet(let packet): Parcel.packet(packet)
@@ -145,6 +145,9 @@ extension JobRequest {
     if reader.damagedFrames > 0 {
       let what = reader.damagedFrames == 1 ? "1 frame" : "\(reader.damagedFrames) frames"
       notify(.warning("in \(what) of '\(target)', which is damaged, the decoder had to guess parts of the picture"))
+    }
+    if let damage = reader.containerDamage, reader.truncation == nil {
+      notify(.warning("parts of '\(target)' are damaged and had to be left out (\(damage))"))
     }
     if let truncation = reader.truncation {
       notify(.warning("'\(target)' ends too early (\(truncation)); what could be read of it is delivered"))

@@ -55,7 +55,8 @@ struct SourceReader {
   /// Within coded pictures FF is always followed by 00 or a restart mark. So after the last start of a scan (FF DA) an end
   /// of the picture (FF D9) must come; the one of a preview lies before it.
   private static func isCutOffJPEG(_ path: String) -> Bool {
-    guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped),
+    // Not mapped into memory: a file that shrinks meanwhile would end the process.
+    guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path)),
       bytes.starts(with: [0xFF, 0xD8, 0xFF]),
       let scan = bytes.range(of: Data([0xFF, 0xDA]), options: .backwards)
     else { return false }

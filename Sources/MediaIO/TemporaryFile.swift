@@ -32,6 +32,7 @@ struct TemporaryFile {
     try UnfinishedFiles.state.withLock { state throws(MediaError) in
       guard !state.areGivenUp else { throw MediaError(.cancelled, "writing '\(finalPath)' was cancelled") }
       guard rename(path, destination) == 0 else {
+        if errno == ENOENT { throw MediaError.outputIsGone(finalPath) }
         throw MediaError(.unwritable, "cannot name the finished file '\(finalPath)': \(FilePath.reason(errno))")
       }
       state.paths.remove(path)
@@ -61,5 +62,15 @@ public enum UnfinishedFiles {
       for path in state.paths { unlink(path) }
       state.paths = []
     }
+  }
+}
+
+extension MediaError {
+  /// Somebody removed the unfinished file, most often with its folder.
+  static func outputIsGone(_ path: String) -> MediaError {
+    MediaError(
+      .unwritable,
+      "cannot finish '\(path)': its folder, or the hidden file that is written there, was removed; choose another folder"
+    )
   }
 }

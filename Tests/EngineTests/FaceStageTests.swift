@@ -47,6 +47,18 @@ import Testing
     #expect(try stage.process(nil).map(name) == ["frame 0", "packet 3"])
   }
 
+  @Test func packetsGoAheadWhereTheyWouldFillTheMemory() throws {
+    // A packet counts for its two bytes and 256 for what is around them.
+    let stage = stage(seeing: { _ in true }, packetLimit: 3 * 258)
+    #expect(try stage.process(.frame(frame(0), faces: 0)).isEmpty)
+    #expect(try stage.process(.packet(packet(1))).isEmpty)
+    #expect(try stage.process(.frame(frame(1), faces: 0)).isEmpty)
+    #expect(try stage.process(.packet(packet(2))).isEmpty)
+    #expect(try stage.process(.packet(packet(3))).map(name) == ["packet 1", "packet 2", "packet 3"])
+    #expect(try stage.process(.packet(packet(4))).isEmpty)
+    #expect(try stage.process(nil).map(name) == ["frame 0", "frame 1", "packet 4"])
+  }
+
   @Test func framesWithoutAFaceAreTheVeryFramesThatCame() throws {
     let stage = stage(seeing: { (8..<16).contains($0) })
     let frames = try (0..<28).map { try frame($0) }
@@ -192,10 +204,10 @@ import Testing
 
   // MARK: Help
 
-  private func stage(seeing isSeen: @escaping @Sendable (Int) -> Bool) -> FaceStage {
+  private func stage(seeing isSeen: @escaping @Sendable (Int) -> Bool, packetLimit: Int = 1 << 20) -> FaceStage {
     FaceStage(
       tracker: FaceTracker(detector: NumberedDetector(seeing: isSeen), mesher: NumberedMesher(seeing: isSeen)),
-      selector: FaceSelector(mode: .many), effects: [Marker(log: EffectLog())])
+      selector: FaceSelector(mode: .many), effects: [Marker(log: EffectLog())], packetLimit: packetLimit)
   }
 
   private func frame(_ index: Int) throws -> Frame {
