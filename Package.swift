@@ -53,7 +53,8 @@ let package = Package(
     .executableTarget(
       name: "semblance",
       dependencies: [
-        "Engine", "FaceAnalysis", "Benchmark", "CMemory", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Engine", "FaceAnalysis", "Benchmark", "CMemory",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
