@@ -21,7 +21,7 @@ extension JobRequest {
     do {
       try checkPaths()
       try PathCheck.writable(output)
-      let reader = try MediaReader(path: target, threads: threads, trim: trim)
+      let reader = try MediaReader(path: target, threads: threads, trim: trim, hardware: hardwareDecoding)
       cancellation.onRequest { reader.cancel() }
       switch reader.info.kind {
       case .picture: return try runPicture(reader, cancellation: cancellation, notify: notify)
@@ -90,7 +90,7 @@ extension JobRequest {
       )
     }
     let writer = try writing {
-      try MediaWriter(path: output, like: reader.template, encoding: encoding, threads: threads)
+      try MediaWriter(path: output, like: reader.template, encoding: encoding, sound: sound, threads: threads)
     }
     defer { writer.abandon() }
     cancellation.onRequest { writer.cancel() }
@@ -114,7 +114,7 @@ extension JobRequest {
       }
     }
     try report(framesWithFaces: tally.framesWithFaces, notify)
-    warnOfDamage(reader, notify)
+    tellOfReading(reader, notify)
     if cancellation.isRequested { throw CancellationError() }
     let written = try writer.finish()
     for warning in written.warnings { notify(.warning(warning)) }
@@ -123,7 +123,7 @@ extension JobRequest {
       seconds: Date().timeIntervalSince(start), encoder: written.encoder, truncation: reader.truncation)
   }
 
-  private func warnOfDamage(_ reader: MediaReader, _ notify: (JobEvent) -> Void) {
+  private func tellOfReading(_ reader: MediaReader, _ notify: (JobEvent) -> Void) {
     if reader.damagedPackets > 0 {
       let what = reader.damagedPackets == 1 ? "1 damaged packet" : "\(reader.damagedPackets) damaged packets"
       notify(.warning("\(what) of '\(target)' could not be decoded and had to be left out"))
@@ -132,6 +132,7 @@ extension JobRequest {
       let what = reader.damagedFrames == 1 ? "1 frame" : "\(reader.damagedFrames) frames"
       notify(.warning("in \(what) of '\(target)', which is damaged, the decoder had to guess parts of the picture"))
     }
+    for notice in reader.notices { notify(.notice(notice)) }
     if let truncation = reader.truncation {
       notify(.warning("'\(target)' ends too early (\(truncation)); what could be read of it is delivered"))
     }

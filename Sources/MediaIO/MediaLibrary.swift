@@ -17,6 +17,9 @@ public enum MediaLibrary {
     return names.sorted()
   }
 
+  /// Names of the types of devices that it could decode with, whether this machine has them or not.
+  public static func hardwareTypes() -> [String] { HardwareDevice.types.map { HardwareDevice.name($0) } }
+
   /// The ones people ask for, of those there are: short enough for a message.
   static func usualVideoEncoders() -> [String] {
     [

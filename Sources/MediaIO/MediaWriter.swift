@@ -14,6 +14,7 @@ public final class MediaWriter: @unchecked Sendable {
   private let container: Container
   private let plan: TrackPlan
   private let threads: Int
+  private let device: HardwareDevice?
   private let file: TemporaryFile
   private var muxer: Muxer?
   private var encoder: VideoEncoder?
@@ -44,7 +45,13 @@ public final class MediaWriter: @unchecked Sendable {
   ) throws(MediaError) {
     try FilePath.checkWritable(path)
     container = try Container(forVideoAt: path)
-    if let name = encoding.encoder { _ = try EncoderChoice.named(name, container: container, path: path) }
+    if let name = encoding.encoder {
+      let codec = try EncoderChoice.named(name, container: container, path: path)
+      if encoding.isLossless { try EncoderLossless.check(codec, container: container) }
+      device = try HardwareDevice.forEncoder(name)
+    } else {
+      device = nil
+    }
     plan = try TrackPlan(template, sound, in: container, path: path)
     self.sound = try MediaWriter.transcoders(plan, template, container, path)
     self.encoding = encoding
@@ -151,7 +158,8 @@ public final class MediaWriter: @unchecked Sendable {
 
   private func begin(_ frame: Frame) throws(MediaError) {
     let request = VideoEncoder.Request(
-      encoding: encoding, container: container, template: template, threads: threads, path: file.finalPath)
+      encoding: encoding, container: container, template: template, threads: threads, path: file.finalPath,
+      device: device)
     let made = try VideoEncoder(request, first: frame)
     try muxer?.begin(made, sound, first: frame)
     encoder = made
