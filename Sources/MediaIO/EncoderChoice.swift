@@ -92,10 +92,14 @@ enum EncoderChoice {
     return try closest(to: pictures, among: options, path: path)
   }
 
-  /// Whether an encoder can take the place of the target's own. DNxHR has no fields, and DNxHD few sizes.
+  /// Whether an encoder can take the place of the target's own. Some have a smallest size; DNxHR has no fields, and DNxHD
+  /// few sizes.
   private static func follows(_ codec: UnsafePointer<AVCodec>, _ pictures: Pictures) -> Bool {
-    guard codec.pointee.id == AV_CODEC_ID_DNXHD else { return true }
-    return !pictures.isInterlaced && pictures.width >= 256 && pictures.height >= 120
+    switch string(codec.pointee.name) {
+    case "libsvtav1": pictures.width >= 64 && pictures.height >= 64
+    case "dnxhd": !pictures.isInterlaced && pictures.width >= 256 && pictures.height >= 120
+    default: true
+    }
   }
 
   /// Checks a name before any frame is there.

@@ -40,7 +40,7 @@ enum EncoderQuality {
       return .options(["crf": "\(max(1, scale(quality, from: 63)))"])
     case "libvpx":
       // VP8 knows no quality without a bit rate.
-      return .bounded(["crf": "\(scale(quality, from: 63))"])
+      return .bounded(["crf": "\(max(4, scale(quality, from: 63)))"])
     case "librav1e":
       return .options(["qp": "\(scale(quality, from: 255))"])
     case "h264_nvenc", "hevc_nvenc", "av1_nvenc":

@@ -176,7 +176,9 @@ public final class MediaWriter: @unchecked Sendable {
     }
     var owned: UnsafeMutablePointer<AVPacket>? = copy
     defer { av_packet_free(&owned) }
-    if let base = template.streams[packet.track]?.pointee.time_base { av_packet_rescale_ts(copy, packet.timeBase, base) }
+    if let base = template.streams[packet.track]?.pointee.time_base {
+      av_packet_rescale_ts(copy, packet.timeBase, base)
+    }
     try send(copy, to: transcoder, track: packet.track)
   }
 

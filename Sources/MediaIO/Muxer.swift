@@ -168,24 +168,24 @@ final class Muxer {
     var owned: UnsafeMutablePointer<AVPacket>? = packet
     defer { av_packet_free(&owned) }
     guard targets.indices.contains(index), let stream = targets[index], plan.fates[index] != .attach else { return }
+    // Before the unit changes, so that nothing is rounded twice.
+    let delay = codecDelay(of: stream, in: timeBase)
+    if let time = known(packet.pointee.pts) { packet.pointee.pts = time + delay }
+    if let time = known(packet.pointee.dts) { packet.pointee.dts = time + delay }
     clocks[index].stamp(packet, from: timeBase, to: stream.pointee.time_base)
-    let delay = codecDelay(of: stream)
-    packet.pointee.pts += delay
-    packet.pointee.dts += delay
     packet.pointee.stream_index = stream.pointee.index
     packet.pointee.pos = -1
     let written = libav { av_interleaved_write_frame(context, packet) }
     guard !written.failed else { throw failure(written) }
   }
 
-  /// What has to be added to a track's times, in its unit: what Matroska's muxer says of the track and does not do.
-  private func codecDelay(of stream: UnsafeMutablePointer<AVStream>) -> Int64 {
+  /// What has to be added to a track's times, in a unit: what Matroska's muxer says of the track and does not do.
+  private func codecDelay(of stream: UnsafeMutablePointer<AVStream>, in unit: AVRational) -> Int64 {
     let parameters = stream.pointee.codecpar.pointee
     guard container.isMatroskaOrWebM, cff_matroska_adds_codec_delay() == 0,
       parameters.codec_id == AV_CODEC_ID_OPUS, parameters.initial_padding > 0
     else { return 0 }
-    return av_rescale_q(
-      Int64(parameters.initial_padding), AVRational(num: 1, den: 48000), stream.pointee.time_base)
+    return av_rescale_q(Int64(parameters.initial_padding), AVRational(num: 1, den: 48000), unit)
   }
 
   /// Writes what is held back and the end of the file.

@@ -80,7 +80,9 @@ final class SoundConverter {
     let output = try SoundConverter.allocate(format, rate, &layout, samples: max(1, room))
     let count = swr_convert(
       resampler, output.pointee.extended_data, max(1, room),
-      frame.flatMap { UnsafeMutableRawPointer($0.pointee.extended_data)?.assumingMemoryBound(to: UnsafePointer<UInt8>?.self) },
+      frame.flatMap {
+        UnsafeMutableRawPointer($0.pointee.extended_data)?.assumingMemoryBound(to: UnsafePointer<UInt8>?.self)
+      },
       frame?.pointee.nb_samples ?? 0)
     guard count >= 0 else {
       Frame.discard(output)

@@ -137,7 +137,9 @@ final class SoundEncoder {
     try encode(deliver: deliver)
     let left = av_audio_fifo_size(queue)
     if left > 0 {
-      if context.pointee.frame_size > 0 { try addSilence(Int64(frameSize - left), deliver: deliver) } else {
+      if context.pointee.frame_size > 0 {
+        try addSilence(Int64(frameSize - left), deliver: deliver)
+      } else {
         try encodeFrame(left, deliver)
       }
     }

@@ -57,7 +57,8 @@ struct TrackPlan {
       guard sound.encoder != "copy" else {
         throw MediaError(
           .unsupported,
-          "the \(what) cannot be copied and changed at once; name an audio encoder, or leave its quality and volume out")
+          "the \(what) cannot be copied and changed at once; name an audio encoder, or leave its quality and volume out"
+        )
       }
       return .transcode(try SoundChoice.target(sound, container: container, path: path))
     }

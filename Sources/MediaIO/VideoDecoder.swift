@@ -31,7 +31,9 @@ final class VideoDecoder {
     self.orientation = orientation
     let parameters = stream.pointee.codecpar
     let name = string(avcodec_get_name(stream.pointee.codecpar.pointee.codec_id))
-    let hardware = device.flatMap { HardwareDevice.decoder(of: parameters.unsafelyUnwrapped.pointee.codec_id, on: $0.type) }
+    let hardware = device.flatMap {
+      HardwareDevice.decoder(of: parameters.unsafelyUnwrapped.pointee.codec_id, on: $0.type)
+    }
     guard let codec = hardware?.codec ?? VideoDecoder.codec(for: stream) else {
       throw MediaError(
         .unsupported,

@@ -227,6 +227,8 @@ final class VideoEncoder {
     if let upload { input = try upload.upload(input) }
     // Else some encoders take the kind of the input's frame for an order.
     input.av.pointee.pict_type = AV_PICTURE_TYPE_NONE
+    // MPEG-2, MPEG-4 and Motion JPEG look for their quantiser here.
+    input.av.pointee.quality = context.pointee.global_quality
     let time = nextTime(frame)
     input.av.pointee.pts = time
     let timeBase = context.pointee.time_base

@@ -115,7 +115,8 @@ struct RunCommand: ParsableCommand {
         valueName: "0…100"))
     var outputVideoQuality: Int?
 
-    @Flag(help: "Encode so that every sample comes out as it went in: libx264, libx265, libvpx-vp9, libaom-av1 or ffv1.")
+    @Flag(
+      help: "Encode so that every sample comes out as it went in: libx264, libx265, libvpx-vp9, libaom-av1 or ffv1.")
     var lossless = false
 
     @Option(
@@ -213,6 +214,8 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     cmemory_keep_for_next_frame()
+    // SVT-AV1 would tell its version and settings on standard error.
+    setenv("SVT_LOG", "1", 0)
     var request = JobRequest(
       sources: files.source, target: files.target,
       output: files.output ?? JobRequest.defaultOutput(for: files.target))
