@@ -94,6 +94,8 @@ extension JobRequest {
     }
     defer { writer.abandon() }
     cancellation.onRequest { writer.cancel() }
+    let notices = reader.notices
+    for notice in notices { notify(.notice(notice)) }
     let stage = LazyStage(self, notify)
     let tally = Tally(total: reader.info.estimatedFrames, start: start)
     try Pipeline.run(load: { $0.load }, cancellation: cancellation) {
@@ -114,7 +116,8 @@ extension JobRequest {
       }
     }
     try report(framesWithFaces: tally.framesWithFaces, notify)
-    tellOfReading(reader, notify)
+    for notice in reader.notices.dropFirst(notices.count) { notify(.notice(notice)) }
+    warnOfDamage(reader, notify)
     if cancellation.isRequested { throw CancellationError() }
     let written = try writer.finish()
     for warning in written.warnings { notify(.warning(warning)) }
@@ -123,7 +126,7 @@ extension JobRequest {
       seconds: Date().timeIntervalSince(start), encoder: written.encoder, truncation: reader.truncation)
   }
 
-  private func tellOfReading(_ reader: MediaReader, _ notify: (JobEvent) -> Void) {
+  private func warnOfDamage(_ reader: MediaReader, _ notify: (JobEvent) -> Void) {
     if reader.damagedPackets > 0 {
       let what = reader.damagedPackets == 1 ? "1 damaged packet" : "\(reader.damagedPackets) damaged packets"
       notify(.warning("\(what) of '\(target)' could not be decoded and had to be left out"))
@@ -132,7 +135,6 @@ extension JobRequest {
       let what = reader.damagedFrames == 1 ? "1 frame" : "\(reader.damagedFrames) frames"
       notify(.warning("in \(what) of '\(target)', which is damaged, the decoder had to guess parts of the picture"))
     }
-    for notice in reader.notices { notify(.notice(notice)) }
     if let truncation = reader.truncation {
       notify(.warning("'\(target)' ends too early (\(truncation)); what could be read of it is delivered"))
     }

@@ -72,7 +72,8 @@ enum EncoderChoice {
     func usable(_ names: [String]) -> [UnsafePointer<AVCodec>] {
       names.compactMap { avcodec_find_encoder_by_name($0) }.filter { container.surelyHolds($0.pointee.id) }
     }
-    let followers = usable(followers(of: pictures.codec)).filter { follows($0, pictures) }
+    let ownEncoders = usable(followers(of: pictures.codec))
+    let followers = ownEncoders.filter { follows($0, pictures) }
     var others = usable(candidates)
     if let usual = usualEncoder(of: container) {
       if container.surelyHolds(AV_CODEC_ID_H264) { others.append(usual) } else { others.insert(usual, at: 0) }
@@ -80,8 +81,8 @@ enum EncoderChoice {
     let options = (followers + others).filter { !encoding.isLossless || EncoderLossless.options(for: $0) != nil }
     for codec in options {
       guard let format = match(pictures, codec) else { continue }
-      let isFollowed = followers.isEmpty || encoding.isLossless || codec.pointee.id == pictures.codec
-      return Choice(codec: codec, format: format, passedOver: isFollowed ? nil : followers[0])
+      let isFollowed = encoding.isLossless || codec.pointee.id == pictures.codec
+      return Choice(codec: codec, format: format, passedOver: isFollowed ? nil : ownEncoders.first)
     }
     guard !options.isEmpty else {
       throw MediaError(
@@ -92,13 +93,14 @@ enum EncoderChoice {
     return try closest(to: pictures, among: options, path: path)
   }
 
-  /// Whether an encoder can take the place of the target's own. Some have a smallest size; DNxHR has no fields, and DNxHD
-  /// few sizes.
+  /// Whether an encoder can take the place of the target's own: some have a smallest size, and most no fields.
   private static func follows(_ codec: UnsafePointer<AVCodec>, _ pictures: Pictures) -> Bool {
     switch string(codec.pointee.name) {
-    case "libsvtav1": pictures.width >= 64 && pictures.height >= 64
+    case "libx264", "libx264rgb", "prores_ks", "ffv1": true
+    case "libsvtav1": !pictures.isInterlaced && pictures.width >= 64 && pictures.height >= 64
+    // DNxHR. DNxHD has fields, but few sizes.
     case "dnxhd": !pictures.isInterlaced && pictures.width >= 256 && pictures.height >= 120
-    default: true
+    default: !pictures.isInterlaced
     }
   }
 

@@ -83,6 +83,14 @@ enum SoundChoice {
     return zip(formats, sizes).first { $1 == best }?.0 ?? wanted
   }
 
+  /// The layout, or the usual one of as many channels where they are only counted, or named in memory of their own.
+  static func plain(_ layout: AVChannelLayout) -> AVChannelLayout {
+    guard layout.order != AV_CHANNEL_ORDER_NATIVE else { return layout }
+    var usual = AVChannelLayout()
+    av_channel_layout_default(&usual, layout.nb_channels)
+    return usual
+  }
+
   /// Layouts to try with an encoder, best first: the input's own, its usual name for as many channels, then fewer.
   static func layouts(for input: AVChannelLayout, _ codec: UnsafePointer<AVCodec>) -> [AVChannelLayout] {
     var candidates = [input]

@@ -27,8 +27,9 @@ final class SoundConverter {
   /// Whether the frame is of another kind than those before: then ``flush()`` first.
   func needsFlush(before frame: UnsafeMutablePointer<AVFrame>) -> Bool {
     guard var input else { return false }
+    var layout = SoundChoice.plain(frame.pointee.ch_layout)
     return input.format != frame.pointee.format || input.rate != frame.pointee.sample_rate
-      || av_channel_layout_compare(&input.layout, &frame.pointee.ch_layout) != 0
+      || av_channel_layout_compare(&input.layout, &layout) != 0
   }
 
   /// The frame's sound, as far as it is through. The caller owns the result.
@@ -50,9 +51,7 @@ final class SoundConverter {
   }
 
   private func begin(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) {
-    var own = frame.pointee.ch_layout
-    // A container that only counts channels means the usual ones.
-    if own.order == AV_CHANNEL_ORDER_UNSPEC { av_channel_layout_default(&own, own.nb_channels) }
+    var own = SoundChoice.plain(frame.pointee.ch_layout)
     let made = libav {
       let code = swr_alloc_set_opts2(
         &resampler, &layout, format, rate, &own, AVSampleFormat(rawValue: frame.pointee.format),
@@ -71,7 +70,7 @@ final class SoundConverter {
       swr_free(&resampler)
       throw MediaError(.failed, "sound could not be converted: \(made.reason); copy it, or choose another encoder")
     }
-    input = (frame.pointee.format, frame.pointee.sample_rate, frame.pointee.ch_layout)
+    input = (frame.pointee.format, frame.pointee.sample_rate, own)
   }
 
   private func run(_ frame: UnsafeMutablePointer<AVFrame>?, room: Int32) throws(MediaError)

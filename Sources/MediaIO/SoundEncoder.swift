@@ -28,9 +28,8 @@ final class SoundEncoder {
   ) throws(MediaError) {
     name = target.name
     // A track may be announced and have no sound; then any will do.
-    var layout = input.ch_layout
+    var layout = SoundChoice.plain(input.ch_layout)
     if layout.nb_channels <= 0 { av_channel_layout_default(&layout, 2) }
-    if layout.order == AV_CHANNEL_ORDER_UNSPEC { av_channel_layout_default(&layout, layout.nb_channels) }
     let rate = SoundChoice.rate(near: input.sample_rate > 0 ? input.sample_rate : 48000, for: target.codec)
     let format = SoundChoice.format(
       near: input.format >= 0 ? AVSampleFormat(rawValue: input.format) : AV_SAMPLE_FMT_FLTP, for: target.codec)

@@ -28,11 +28,15 @@ struct TrackPlan {
   /// - Throws: ``MediaError`` if the container cannot hold a picture track, or a sound track as it is asked for. Others
   ///   are left out with a warning.
   init(_ template: MediaTemplate, _ sound: SoundEncoding, in container: Container, path: String) throws(MediaError) {
+    // A name is checked even where there is no sound to encode.
+    if sound.needsEncoder, !container.isSilent {
+      _ = try SoundChoice.target(sound, container: container, path: path)
+    }
     for (index, stream) in template.streams.enumerated() {
       guard let stream else { continue }
       var fate = index == template.main ? Fate.encode : TrackPlan.fate(of: stream, template, container)
       if fate != .encode, stream.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_AUDIO {
-        fate = try soundFate(of: stream, sound, container, path)
+        fate = try soundFate(of: stream, sound, template, container, path)
       }
       if fate == .leaveOut { try report(stream, template, container, path) }
       fates.append(fate)
@@ -48,7 +52,8 @@ struct TrackPlan {
   }
 
   private mutating func soundFate(
-    of stream: UnsafeMutablePointer<AVStream>, _ sound: SoundEncoding, _ container: Container, _ path: String
+    of stream: UnsafeMutablePointer<AVStream>, _ sound: SoundEncoding, _ template: MediaTemplate,
+    _ container: Container, _ path: String
   ) throws(MediaError) -> Fate {
     let codec = stream.pointee.codecpar.pointee.codec_id
     let what = TrackPlan.description(of: stream)
@@ -63,7 +68,9 @@ struct TrackPlan {
       return .transcode(try SoundChoice.target(sound, container: container, path: path))
     }
     if sound.encoder == "copy" { return container.holds(codec) ? .copy : .leaveOut }
-    if container.playsSound(codec) { return .copy }
+    // What was in such a container already can stay there.
+    let isAtHome = container.holds(codec) && template.containerNames.contains(container.name)
+    if isAtHome || container.playsSound(codec) { return .copy }
     let target = try SoundChoice.target(sound, container: container, path: path)
     let why = container.holds(codec) ? "few players find it in" : "it cannot be in"
     warnings.append(

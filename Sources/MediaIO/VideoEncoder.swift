@@ -45,7 +45,7 @@ final class VideoEncoder {
     warnings = choice.isConversion ? [VideoEncoder.warning(of: choice, for: frame)] : []
     if let other = choice.passedOver {
       warnings.append(
-        "the video was encoded with \(string(codec.pointee.name)) and not in the codec of the target, because \(string(other.pointee.name)) does not take \(frame.pixelFormatName) pictures as they are"
+        "the video was encoded with \(string(codec.pointee.name)) and not in the codec of the target, because \(string(other.pointee.name)) does not take \(pictures.isInterlaced ? "interlaced " : "")\(frame.pixelFormatName) pictures of \(frame.width)x\(frame.height) pixels as they are"
       )
     }
     dropsAlpha =

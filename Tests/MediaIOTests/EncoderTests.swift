@@ -49,7 +49,7 @@ import Testing
     Default(
       make: "-c:v prores_ks -profile:v 4 -pix_fmt yuv444p10le", container: "mov", output: "mov", encoder: "libx265",
       warnings: [
-        "the video was encoded with libx265 and not in the codec of the target, because prores_ks does not take yuv444p12le pictures as they are"
+        "the video was encoded with libx265 and not in the codec of the target, because prores_ks does not take yuv444p12le pictures of 256x128 pixels as they are"
       ]),
     Default(
       make: "-c:v dnxhd -profile:v dnxhr_lb -pix_fmt yuv422p", container: "mov", output: "mov", encoder: "dnxhd",
@@ -62,7 +62,10 @@ import Testing
       profile: "DNXHR HQ", size: "1280x720"),
     Default(
       make: "-vf setfield=tff -c:v dnxhd -b:v 120M -flags +ildct -pix_fmt yuv422p", container: "mov", output: "mov",
-      encoder: "libx264", size: "1920x1080"),
+      encoder: "libx264",
+      warnings: [
+        "the video was encoded with libx264 and not in the codec of the target, because dnxhd does not take interlaced yuv422p pictures of 1920x1080 pixels as they are"
+      ], size: "1920x1080"),
     Default(make: "-c:v ffv1", container: "mkv", output: "mkv", encoder: "ffv1"),
     Default(make: "-c:v ffv1", container: "mkv", output: "mov", encoder: "libx264"),
     Default(make: "-c:v mjpeg", container: "avi", output: "avi", encoder: "mjpeg"),
@@ -139,8 +142,9 @@ import Testing
       let frames = try Contents(of: path).frames
       #expect(frames.count == 6)
       for (index, frame) in frames.enumerated() {
-        let given = try clip.frame(index).converted(toPixelFormat: frame.pixelFormatName)
-        #expect(samples(of: frame) == samples(of: given), "\(encoder), \(format), frame \(index)")
+        // H.264 gives grey pictures back with colour planes.
+        let given = samples(of: try clip.frame(index))
+        #expect(Array(samples(of: frame).prefix(given.count)) == given, "\(encoder), \(format), frame \(index)")
       }
     }
   }

@@ -87,9 +87,13 @@ private func failure(_ body: () throws -> Void) -> MediaError? {
         == "the encoder libx264 has no preset 'warp'; use ultrafast, superfast, veryfast, faster, fast, medium, slow, slower, veryslow or placebo"
     )
     #expect(
+      make("clip.webm", VideoEncoding(encoder: "libvpx-vp9", preset: "warp"))?.message
+        == "the encoder libvpx-vp9 has no preset 'warp'; use a number from -8 to 8")
+    #expect(make("clip.webm", VideoEncoding(encoder: "libvpx-vp9", preset: "8")) == nil)
+    #expect(
       make("clip.mkv", VideoEncoding(encoder: "ffv1", preset: "fast"))?.message
         == "the encoder ffv1 has no presets; leave 'fast' out, or use libx264 or libx265")
-    #expect(scratch.names.isEmpty, "nothing is left behind")
+    #expect(scratch.names == ["clip.webm"], "nothing else is left behind")
   }
 
   @Test("An encoder that does not take the frames says which it takes")

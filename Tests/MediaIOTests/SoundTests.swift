@@ -133,13 +133,17 @@ import Testing
       "out.ts", SoundEncoding(encoder: "copy", volume: 50),
       "the audio track 1 (vorbis) cannot be copied and changed at once; name an audio encoder, or leave its quality and volume out"
     )
+    // What was in MP4 already is no worse there than before.
+    _ = try encode("out.mp4", to: "again.mp4", SoundEncoding())
+    #expect(try Probe("again.mp4", in: scratch).streams.last?.fields["codec_name"] == "vorbis")
+    try make("\(SoundTests.picture) -c:v libx264", "silent.mp4")
     do {
-      _ = try encode("in.mkv", to: "out.mkv", SoundEncoding(encoder: "libx264"))
+      _ = try encode("silent.mp4", to: "out.mkv", SoundEncoding(encoder: "libx264"))
       Issue.record("libx264 makes no sound")
     } catch let error as MediaError {
       #expect(error.message.hasPrefix("there is no audio encoder 'libx264' in this FFmpeg; use copy, aac, "))
     }
-    #expect(scratch.names == ["in.mkv", "out.mp4"])
+    #expect(scratch.names == ["again.mp4", "in.mkv", "out.mp4", "silent.mp4"])
   }
 
   @Test("More quality takes more room", arguments: ["aac", "libopus", "libmp3lame", "libvorbis", "ac3", "mp2"])
