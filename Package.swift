@@ -32,10 +32,11 @@ let package = Package(
       providers: [
         .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswresample-dev", "libswscale-dev"])
       ]),
+    .target(name: "CKernels"),
     .target(name: "CMemory"),
     .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
 
-    .target(name: "Imaging", swiftSettings: kernels),
+    .target(name: "Imaging", dependencies: ["CKernels"], swiftSettings: kernels),
     .target(name: "MediaIO", dependencies: ["CFFmpeg", "Imaging"], swiftSettings: strict),
     .target(
       name: "Catalogue", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
@@ -47,9 +48,12 @@ let package = Package(
     .target(
       name: "Engine", dependencies: ["MediaIO", "Imaging", "Inference", "Catalogue", "FaceAnalysis", "Effects"],
       swiftSettings: strict),
+    .target(name: "Benchmark", dependencies: ["Engine", "Catalogue"], swiftSettings: strict),
     .executableTarget(
       name: "semblance",
-      dependencies: ["Engine", "CMemory", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Engine", "Benchmark", "CMemory", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
 
     .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: strict),
@@ -63,6 +67,7 @@ let package = Package(
       name: "EngineTests",
       dependencies: ["Engine", "MediaIO", "Imaging", "FaceAnalysis", "Effects", "Inference", "Catalogue"],
       swiftSettings: strict),
+    .testTarget(name: "BenchmarkTests", dependencies: ["Benchmark", "Catalogue", "Engine"], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["semblance", "MediaIO"], swiftSettings: strict),
   ]
 )

@@ -21,12 +21,18 @@ package final class FaceStage {
   private let tracker: FaceTracker
   private var selector: FaceSelector
   private let effects: [any FaceEffect]
+  private let meter: ProcessorMeter
   private var waiting: [Parcel] = []
 
-  package init(tracker: FaceTracker, selector: FaceSelector, effects: [any FaceEffect]) {
+  package convenience init(tracker: FaceTracker, selector: FaceSelector, effects: [any FaceEffect]) {
+    self.init(tracker: tracker, selector: selector, effects: effects, meter: ProcessorMeter())
+  }
+
+  init(tracker: FaceTracker, selector: FaceSelector, effects: [any FaceEffect], meter: ProcessorMeter) {
     self.tracker = tracker
     self.selector = selector
     self.effects = effects
+    self.meter = meter
   }
 
   /// - Parameter parcel: the next of the target, nil at its end.
@@ -37,12 +43,12 @@ package final class FaceStage {
     case .frame(let frame, _):
       let editable = try frame.editable()
       waiting.append(.frame(editable, faces: 0))
-      settled = try tracker.add(editable)
+      settled = try meter.measure(.find) { try tracker.add(editable) }
     case .packet:
       waiting.append(parcel!)
       settled = []
     case nil:
-      settled = try tracker.finish()
+      settled = try meter.measure(.find) { try tracker.finish() }
     }
     var finished: [Parcel] = []
     var results = settled[...]
@@ -63,7 +69,7 @@ package final class FaceStage {
     if !chosen.isEmpty {
       // Drawn far to near, so that the nearer of two overlapping faces lies on top.
       let ordered = chosen.sorted { $0.mesh.width < $1.mesh.width }
-      try frame.withMutablePixels { pixels in apply(effects, to: ordered, in: pixels) }
+      try meter.measure(.swap) { try frame.withMutablePixels { pixels in apply(effects, to: ordered, in: pixels) } }
     }
     return .frame(frame, faces: chosen.count)
   }
@@ -76,9 +82,12 @@ package func apply(_ effects: [any FaceEffect], to faces: [TrackedFace], in fram
     face.mesh = upright.mesh.stored(in: frame)
     let rects = effects.map { $0.rect(for: face, in: frame.bounds) }.filter { !$0.isEmpty }
     guard let first = rects.first else { continue }
-    let rect = rects.dropFirst().reduce(first) { $0.union($1) }
-    var patch = Patch(frame, rect: rect)
-    for effect in effects { effect.apply(to: &patch, face: face) }
+    if effects.count == 1 {
+      effects[0].apply(to: frame, face: face)
+      continue
+    }
+    let patch = Patch(frame, rect: rects.dropFirst().reduce(first) { $0.union($1) })
+    for effect in effects { patch.apply(effect, face: face) }
     patch.composite(onto: frame)
   }
 }

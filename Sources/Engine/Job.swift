@@ -89,4 +89,6 @@ public struct JobResult: Sendable {
   public var encoder: String
   /// Why the target could not be read to its end, if so: the output then holds what was readable.
   public var truncation: String?
+  /// Processor time of each stage, while the job ran; of the whole process, so that of other jobs is in it too.
+  public var processorTime: [StageTime] = []
 }
