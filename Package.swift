@@ -52,7 +52,7 @@ let package = Package(
     .executableTarget(
       name: "semblance",
       dependencies: [
-        "Engine", "Benchmark", "CMemory", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Engine", "FaceAnalysis", "Benchmark", "CMemory", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 

@@ -1,3 +1,4 @@
+public import FaceAnalysis
 public import MediaIO
 
 /// Which of a frame's faces are replaced.
@@ -19,6 +20,7 @@ public struct JobRequest: Sendable {
   public var selectorMode: FaceSelectorMode = .many
   /// Whether a target without a face is an error.
   public var requiresFace = false
+  public var effort: Effort = .full
   public var encoding = VideoEncoding()
   /// What becomes of a video target's sound.
   public var sound = SoundEncoding()

@@ -65,7 +65,7 @@ extension JobRequest {
     }
     let picture = try meter.measure(.decode) { try SourceReader.picture(target).editable() }
     let models = try FaceModels(runtimePath: runtimePath)
-    let swapper = try SourceReader(models: models, notify: notify).swapper(from: sources)
+    let swapper = try SourceReader(models: models, notify: notify).swapper(from: sources, effort: effort)
     var selector = FaceSelector(mode: selectorMode)
     let faces = try meter.measure(.find) {
       selector.select(from: try picture.withPixels { try models.faces(in: $0) })
@@ -109,7 +109,7 @@ extension JobRequest {
     cancellation.onRequest { writer.cancel() }
     let notices = reader.notices
     for notice in notices { notify(.notice(notice)) }
-    let stage = LazyStage(self, meter, notify)
+    let stage = LazyStage(self, clipFrames: reader.info.framesInFile, meter, notify)
     let tally = Tally(total: reader.info.estimatedFrames, start: start)
     try Pipeline.run(load: { $0.load }, cancellation: cancellation) {
       switch try meter.measure(.decode, reader.next) {
@@ -191,12 +191,16 @@ private struct FileIdentity: Equatable {
 /// The face stage, made on the work thread when the first frame comes, while the decoder is already running.
 private final class LazyStage: @unchecked Sendable {  // used by the work thread alone
   private let request: JobRequest
+  private let clipFrames: Int?
   private let meter: ProcessorMeter
   private let notify: @Sendable (JobEvent) -> Void
   private var stage: FaceStage?
 
-  init(_ request: JobRequest, _ meter: ProcessorMeter, _ notify: @escaping @Sendable (JobEvent) -> Void) {
+  init(
+    _ request: JobRequest, clipFrames: Int?, _ meter: ProcessorMeter, _ notify: @escaping @Sendable (JobEvent) -> Void
+  ) {
     self.request = request
+    self.clipFrames = clipFrames
     self.meter = meter
     self.notify = notify
   }
@@ -204,10 +208,11 @@ private final class LazyStage: @unchecked Sendable {  // used by the work thread
   func process(_ parcel: Parcel?) throws -> [Parcel] {
     if let stage { return try stage.process(parcel) }
     let models = try FaceModels(runtimePath: request.runtimePath)
-    let swapper = try SourceReader(models: models, notify: notify).swapper(from: request.sources)
+    let swapper = try SourceReader(models: models, notify: notify).swapper(
+      from: request.sources, effort: request.effort)
     let made = FaceStage(
-      tracker: models.tracker(), selector: FaceSelector(mode: request.selectorMode), effects: [swapper],
-      meter: meter)
+      tracker: try models.tracker(effort: request.effort, clipFrames: clipFrames),
+      selector: FaceSelector(mode: request.selectorMode), effects: [swapper], meter: meter)
     stage = made
     return try made.process(parcel)
   }

@@ -2,6 +2,7 @@ public import ArgumentParser
 import Benchmark
 import Catalogue
 import Engine
+import FaceAnalysis
 import Foundation
 import MediaIO
 
@@ -28,6 +29,11 @@ struct BenchmarkCommand: ParsableCommand {
     parsing: .upToNextOption,
     help: ArgumentHelp("Presets of libx264 to measure with.", valueName: "preset"))
   var presets: [X264Preset] = [.ultrafast, .veryfast]
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Efforts to measure: fast, full.", valueName: "effort"))
+  var efforts: [Effort] = [.fast, .full]
 
   @Option(help: ArgumentHelp("How often each of the two runs.", valueName: "count"))
   var rounds = 3
@@ -77,6 +83,7 @@ struct BenchmarkCommand: ParsableCommand {
     var benchmark = Benchmark(version: Semblance.version, cache: try CacheFolder())
     benchmark.clips = clips
     benchmark.presets = presets.map(\.rawValue)
+    benchmark.efforts = efforts.map(\.rawValue)
     benchmark.rounds = rounds
     benchmark.seconds = seconds
     benchmark.ffmpeg = ffmpeg

@@ -7,13 +7,17 @@ public import Imaging
 /// texture's fine detail is added at full size, straight into the frame's samples. Inside the lips, on hair and outside
 /// the face the target stays.
 public struct BuiltinSwapper: FaceEffect {
+  /// How many cells of the small grid a face is wide, at most.
+  private let mostCells: Float
   private let texture: SourceTexture
   private let sourceFacing: [Float]
 
   /// - Parameters:
   ///   - photo: a picture of the source person.
   ///   - mesh: the person's face in it.
-  public init(photo: PixelView, mesh: FaceMesh) {
+  ///   - effort: `fast` works on a grid less than half as fine.
+  public init(photo: PixelView, mesh: FaceMesh, effort: Effort = .full) {
+    mostCells = effort == .full ? 128 : 80
     texture = SourcePreparation.texture(from: photo, mesh: mesh)
     sourceFacing = texture.mesh.smoothFacing
   }
@@ -28,7 +32,7 @@ public struct BuiltinSwapper: FaceEffect {
 
   /// The new face as it is to be drawn; nil if there is nothing to draw.
   package func surface(of face: TrackedFace, in frame: PixelView) -> Surface? {
-    guard let grid = FaceGrid(frame, mesh: face.mesh) else { return nil }
+    guard let grid = FaceGrid(frame, mesh: face.mesh, mostCells: mostCells) else { return nil }
     let level = texture.level(ratio: texture.texelsPerPixel(of: grid.mesh))
     let texelX = grid.raster.interpolate(texture.mesh.points.map(\.x)).extended(beyond: grid.coverage, rings: 2)
     let texelY = grid.raster.interpolate(texture.mesh.points.map(\.y)).extended(beyond: grid.coverage, rings: 2)
