@@ -187,6 +187,10 @@ private let runHelp = #"""
     --hwaccel <type>        What decodes the target: none (the processor), auto
                             (a device, if there is one) or a type of device:
                             vaapi, cuda, qsv, vulkan, … (default: none)
+    --effort <effort>       How much work a face is worth: full, or fast for
+                            previews (faces are looked at on every second frame
+                            and drawn from a coarser grid). (values: fast, full;
+                            default: full)
     --onnxruntime <path>    ONNX Runtime's library. (default:
                             $SEMBLANCE_ONNXRUNTIME, else the one in the cache
                             folder, else the system's)
