@@ -29,9 +29,9 @@ let package = Package(
     // C libraries. Their types never leave the one module above each.
     .systemLibrary(
       name: "CFFmpeg",
-      pkgConfig: "libavformat libavcodec libavutil libswscale",
+      pkgConfig: "libavformat libavcodec libavutil libswresample libswscale",
       providers: [
-        .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])
+        .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswresample-dev", "libswscale-dev"])
       ]),
     .target(name: "CKernels"),
     .target(name: "CMemory"),

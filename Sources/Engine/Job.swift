@@ -22,6 +22,10 @@ public struct JobRequest: Sendable {
   public var requiresFace = false
   public var effort: Effort = .full
   public var encoding = VideoEncoding()
+  /// What becomes of a video target's sound.
+  public var sound = SoundEncoding()
+  /// Whether a device decodes a video target.
+  public var hardwareDecoding = HardwareDecoding.none
   /// The part of a video target that is delivered; nil is all of it.
   public var trim: Trim?
   /// 0…100, for picture formats that lose something.

@@ -23,7 +23,9 @@ extension JobRequest {
       try PathCheck.writable(output)
       let meter = ProcessorMeter()
       let reader = try meter.measure(.decode) {
-        try ThreadName.inherited(ThreadName.read) { try MediaReader(path: target, threads: threads, trim: trim) }
+        try ThreadName.inherited(ThreadName.read) {
+          try MediaReader(path: target, threads: threads, trim: trim, hardware: hardwareDecoding)
+        }
       }
       cancellation.onRequest { reader.cancel() }
       switch reader.info.kind {
@@ -101,10 +103,12 @@ extension JobRequest {
       )
     }
     let writer = try writing {
-      try MediaWriter(path: output, like: reader.template, encoding: encoding, threads: threads)
+      try MediaWriter(path: output, like: reader.template, encoding: encoding, sound: sound, threads: threads)
     }
     defer { writer.abandon() }
     cancellation.onRequest { writer.cancel() }
+    let notices = reader.notices
+    for notice in notices { notify(.notice(notice)) }
     let stage = LazyStage(self, clipFrames: reader.info.framesInFile, meter, notify)
     let tally = Tally(total: reader.info.estimatedFrames, start: start)
     try Pipeline.run(load: { $0.load }, bytes: { $0.bytes }, cancellation: cancellation) {
@@ -125,6 +129,7 @@ extension JobRequest {
       }
     }
     try report(framesWithFaces: tally.framesWithFaces, notify)
+    for notice in reader.notices.dropFirst(notices.count) { notify(.notice(notice)) }
     warnOfDamage(reader, notify)
     if cancellation.isRequested { throw CancellationError() }
     meter.countThreads()

@@ -19,6 +19,12 @@ public final class MediaTemplate: @unchecked Sendable {
     UnsafeBufferPointer(start: context.pointee.streams, count: Int(context.pointee.nb_streams))
   }
 
+  /// The codec of the pictures, if their file is a video: pictures in a series are to become one.
+  var codecToFollow: AVCodecID {
+    guard !containerNames.contains(where: { $0 == "image2" || $0.hasSuffix("_pipe") }) else { return AV_CODEC_ID_NONE }
+    return streams[main]?.pointee.codecpar.pointee.codec_id ?? AV_CODEC_ID_NONE
+  }
+
   init(copying demuxer: Demuxer, main: Int) throws(MediaError) {
     guard let context = avformat_alloc_context() else { throw .outOfMemory }
     self.context = context

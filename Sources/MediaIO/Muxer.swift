@@ -60,8 +60,8 @@ final class Muxer {
     stream.pointee.avg_frame_rate = source.pointee.avg_frame_rate
     stream.pointee.disposition = source.pointee.disposition
     ContainerMetadata.copyTrack(
-      from: source.pointee.metadata, isEncoded: fate == .encode, to: &stream.pointee.metadata)
-    guard fate != .encode else { return stream }
+      from: source.pointee.metadata, isEncoded: fate.isEncoding, to: &stream.pointee.metadata)
+    guard !fate.isEncoding else { return stream }
     stream.pointee.r_frame_rate = source.pointee.r_frame_rate
     stream.pointee.sample_aspect_ratio = source.pointee.sample_aspect_ratio
     let parameters = stream.pointee.codecpar.unsafelyUnwrapped
@@ -97,13 +97,20 @@ final class Muxer {
       &stream.pointee.metadata, "mimetype", isPNG ? "image/png" : "image/jpeg", AV_DICT_DONT_OVERWRITE)
   }
 
-  /// Describes the encoded track and writes the header.
-  func begin(_ encoder: VideoEncoder, first frame: Frame) throws(MediaError) {
+  /// Describes the encoded tracks and writes the header.
+  func begin(_ encoder: VideoEncoder, _ sound: [Int: SoundTranscoder], first frame: Frame) throws(MediaError) {
     guard let stream = targets[template.main], let source = template.streams[template.main] else { return }
     guard avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context) >= 0 else { throw .outOfMemory }
     stream.pointee.time_base = encoder.context.pointee.time_base
     stream.pointee.sample_aspect_ratio = encoder.context.pointee.sample_aspect_ratio
     try VideoSideData.copy(from: source, first: frame, to: stream)
+    for (index, transcoder) in sound {
+      guard let stream = targets[index] else { continue }
+      guard avcodec_parameters_from_context(stream.pointee.codecpar, transcoder.encoder.context) >= 0 else {
+        throw .outOfMemory
+      }
+      stream.pointee.time_base = transcoder.encoder.timeBase
+    }
     try takeOverWhatACutMoves()
     var options = headerOptions()
     defer { av_dict_free(&options) }
@@ -142,11 +149,15 @@ final class Muxer {
   ///
   /// MP4 writes in it how late a track starts. Where one does, a unit that all tracks share keeps that exact.
   private var timescale: Int? {
-    let streams = plan.fates.indices.filter { targets[$0] != nil }.compactMap { template.streams[$0]?.pointee }
-    guard streams.contains(where: { (known($0.start_time) ?? 0) > 0 }) else { return nil }
+    let present = plan.fates.indices.filter { targets[$0] != nil }
+    let isLate = present.contains { (template.streams[$0].flatMap { known($0.pointee.start_time) } ?? 0) > 0 }
+    guard isLate else { return nil }
+    let units = present.compactMap { index in
+      let stream = if case .transcode = plan.fates[index] { targets[index] } else { template.streams[index] }
+      return stream.map { Int($0.pointee.time_base.den) }
+    }
     var common = 1
-    for stream in streams where stream.time_base.den > 0 {
-      let unit = Int(stream.time_base.den)
+    for unit in units where unit > 0 {
       common = common / Int(av_gcd(Int64(common), Int64(unit))) * unit
       // Beyond this even short movies need 64-bit lengths, which some players lack.
       if common > 1 << 24 { return template.streams[template.main].map { Int($0.pointee.time_base.den) } }
@@ -159,24 +170,24 @@ final class Muxer {
     var owned: UnsafeMutablePointer<AVPacket>? = packet
     defer { av_packet_free(&owned) }
     guard targets.indices.contains(index), let stream = targets[index], plan.fates[index] != .attach else { return }
+    // Before the unit changes, so that nothing is rounded twice.
+    let delay = codecDelay(of: stream, in: timeBase)
+    if let time = known(packet.pointee.pts) { packet.pointee.pts = time + delay }
+    if let time = known(packet.pointee.dts) { packet.pointee.dts = time + delay }
     clocks[index].stamp(packet, from: timeBase, to: stream.pointee.time_base)
-    let delay = codecDelay(of: stream)
-    packet.pointee.pts += delay
-    packet.pointee.dts += delay
     packet.pointee.stream_index = stream.pointee.index
     packet.pointee.pos = -1
     let written = libav { av_interleaved_write_frame(context, packet) }
     guard !written.failed else { throw failure(written) }
   }
 
-  /// What has to be added to a track's times, in its unit: what Matroska's muxer says of the track and does not do.
-  private func codecDelay(of stream: UnsafeMutablePointer<AVStream>) -> Int64 {
+  /// What has to be added to a track's times, in a unit: what Matroska's muxer says of the track and does not do.
+  private func codecDelay(of stream: UnsafeMutablePointer<AVStream>, in unit: AVRational) -> Int64 {
     let parameters = stream.pointee.codecpar.pointee
     guard container.isMatroskaOrWebM, cff_matroska_adds_codec_delay() == 0,
       parameters.codec_id == AV_CODEC_ID_OPUS, parameters.initial_padding > 0
     else { return 0 }
-    return av_rescale_q(
-      Int64(parameters.initial_padding), AVRational(num: 1, den: 48000), stream.pointee.time_base)
+    return av_rescale_q(Int64(parameters.initial_padding), AVRational(num: 1, den: 48000), unit)
   }
 
   /// Writes what is held back and the end of the file.

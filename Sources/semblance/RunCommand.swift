@@ -99,8 +99,8 @@ struct RunCommand: ParsableCommand {
   struct Output: ParsableArguments {
     @Option(
       help: ArgumentHelp(
-        "Encoder, as FFmpeg names it: libx264, libx265, ffv1, … (default: libx264, or what the container and the "
-          + "target's pixels need)",
+        "Encoder, as FFmpeg names it: libx264, libx265, prores_ks, ffv1, … (default: one for the target's codec, else "
+          + "libx264, or what the container and the target's pixels need)",
         valueName: "name"))
     var outputVideoEncoder: String?
 
@@ -110,14 +110,45 @@ struct RunCommand: ParsableCommand {
         valueName: "name"))
     var outputVideoPreset: String?
 
-    @Option(help: ArgumentHelp("0 (small) to 100 (best; lossless with 8-bit libx264).", valueName: "0…100"))
-    var outputVideoQuality = 80
+    @Option(
+      help: ArgumentHelp(
+        "0 (small) to 100 (best; lossless with 8-bit libx264). (default: 80, or the profile of a ProRes or DNxHR target)",
+        valueName: "0…100"))
+    var outputVideoQuality: Int?
+
+    @Flag(
+      help: "Encode so that every sample comes out as it went in: libx264, libx265, libvpx-vp9, libaom-av1 or ffv1.")
+    var lossless = false
+
+    @Option(
+      help: ArgumentHelp(
+        "Encoder of the sound, as FFmpeg names it, or copy. (default: copy; what the container can't hold becomes aac, "
+          + "in WebM libopus, in AVI libmp3lame)",
+        valueName: "name"))
+    var outputAudioEncoder: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "0 (small) to 100 (best), for sound that is encoded anew, which this option asks for. (default: 80)",
+        valueName: "0…100"))
+    var outputAudioQuality: Int?
+
+    @Option(
+      help: ArgumentHelp(
+        "Loudness in percent of the samples' values; below 100 the sound is encoded anew.", valueName: "0…100"))
+    var outputAudioVolume = 100
 
     @Option(help: ArgumentHelp("0 (small) to 100 (best), for JPEG and WebP pictures.", valueName: "0…100"))
     var outputImageQuality = 95
   }
 
   struct Execution: ParsableArguments {
+    @Option(
+      help: ArgumentHelp(
+        "What decodes the target: none (the processor), auto (a device, if there is one) or a type of device: vaapi, "
+          + "cuda, qsv, vulkan, …", valueName: "type"))
+    var hwaccel = "none"
+
     @Option(
       help: ArgumentHelp(
         "How much work a face is worth: full, or fast for previews (faces are looked at on every second frame and drawn "
@@ -151,7 +182,23 @@ struct RunCommand: ParsableCommand {
   @OptionGroup(title: "Execution") var execution: Execution
 
   func validate() throws {
-    try requirePercent(output.outputVideoQuality, "--output-video-quality")
+    if let quality = output.outputVideoQuality { try requirePercent(quality, "--output-video-quality") }
+    if let quality = output.outputAudioQuality { try requirePercent(quality, "--output-audio-quality") }
+    try requirePercent(output.outputAudioVolume, "--output-audio-volume")
+    guard !output.lossless || output.outputVideoQuality == nil else {
+      throw ValidationError("Give --lossless or --output-video-quality, not both: without loss there is one quality.")
+    }
+    guard
+      output.outputAudioEncoder != "copy"
+        || (output.outputAudioQuality == nil && output.outputAudioVolume == 100)
+    else {
+      throw ValidationError("Sound that is copied keeps its quality and volume; name another --output-audio-encoder.")
+    }
+    let devices = ["auto", "none"] + MediaLibrary.hardwareTypes()
+    guard devices.contains(execution.hwaccel) else {
+      throw ValidationError(
+        "--hwaccel must be one of \(devices.joined(separator: ", ")), got '\(execution.hwaccel)'.")
+    }
     try requirePercent(output.outputImageQuality, "--output-image-quality")
     guard (0...1024).contains(execution.threads) else {
       throw ValidationError("--threads must be between 0 and 1024, got \(execution.threads).")
@@ -175,6 +222,8 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     cmemory_keep_for_next_frame()
+    // SVT-AV1 would tell its version and settings on standard error.
+    setenv("SVT_LOG", "1", 0)
     var request = JobRequest(
       sources: files.source, target: files.target,
       output: files.output ?? JobRequest.defaultOutput(for: files.target))
@@ -185,6 +234,16 @@ struct RunCommand: ParsableCommand {
     request.encoding.encoder = output.outputVideoEncoder
     request.encoding.preset = output.outputVideoPreset
     request.encoding.quality = output.outputVideoQuality
+    request.encoding.isLossless = output.lossless
+    request.sound.encoder = output.outputAudioEncoder
+    request.sound.quality = output.outputAudioQuality
+    request.sound.volume = output.outputAudioVolume
+    request.hardwareDecoding =
+      switch execution.hwaccel {
+      case "none": .none
+      case "auto": .automatic
+      default: .device(execution.hwaccel)
+      }
     request.pictureQuality = output.outputImageQuality
     request.runtimePath = execution.onnxRuntime
     request.threads = execution.threads

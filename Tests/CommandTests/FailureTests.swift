@@ -34,8 +34,24 @@ extension CommandTests {
         job + ["--output-video-quality", "high"],
         """
         Error: The value 'high' is invalid for '--output-video-quality <0…100>'
-        Help:  --output-video-quality <0…100>  0 (small) to 100 (best; lossless with 8-bit libx264).
+        Help:  --output-video-quality <0…100>  0 (small) to 100 (best; lossless with 8-bit libx264). (default: 80, or the profile of a ProRes or DNxHR target)
         """)
+      try expect(
+        job + ["--lossless", "--output-video-quality", "80"],
+        "Error: Give --lossless or --output-video-quality, not both: without loss there is one quality.")
+      try expect(
+        job + ["--output-audio-quality", "101"], "Error: --output-audio-quality must be between 0 and 100, got 101.")
+      try expect(
+        job + ["--output-audio-volume", "101"], "Error: --output-audio-volume must be between 0 and 100, got 101.")
+      for change in [["--output-audio-quality", "50"], ["--output-audio-volume", "50"]] {
+        try expect(
+          job + ["--output-audio-encoder", "copy"] + change,
+          "Error: Sound that is copied keeps its quality and volume; name another --output-audio-encoder.")
+      }
+      let devices = ["auto", "none"] + MediaLibrary.hardwareTypes()
+      try expect(
+        job + ["--hwaccel", "abacus"],
+        "Error: --hwaccel must be one of \(devices.joined(separator: ", ")), got 'abacus'.")
       try expect(
         job + ["--face-selector-mode", "two"],
         """
@@ -141,9 +157,16 @@ extension CommandTests {
         "cannot write 'out.png': the target is a video, and this is the name of a picture; end it in .mp4, .mov or .mkv"
       )
       try expect(
-        "out.webm",
+        "out.webm", options: ["--output-audio-encoder", "copy"],
         "cannot write 'out.webm': a .webm file cannot hold the audio track 1 (aac); write an .mkv file instead"
       )
+      try expect(
+        "out.webm", options: ["--output-audio-encoder", "flac"],
+        "cannot write 'out.webm': a .webm file cannot hold what the audio encoder flac makes; use .mkv, or another encoder"
+      )
+      try expect(
+        "out.mp4", options: ["--output-video-encoder", "mpeg4", "--lossless"],
+        "the encoder mpeg4 has no lossless mode here; use libx264, libx265, libvpx-vp9 or libaom-av1")
       for same in ["clip.mp4", "./clip.mp4", scratch.path("clip.mp4"), "clip-link.mp4", "clip-again.mp4"] {
         try expect(
           same, code: 64, "cannot write '\(same)': it is also an input; choose another name for the output")
@@ -177,6 +200,31 @@ extension CommandTests {
       #expect(outcome.errors.wholeMatch(of: list) != nil)
       #expect(outcome.output == "")
       #expect(scratch.state == before)
+    }
+
+    @Test("Devices that are not there: nothing to decode with, nothing to encode with")
+    func devices() throws {
+      let before = scratch.state
+      func run(_ options: [String]) throws -> Outcome {
+        try scratch.run(["run", "--source", Cache.photo, "--target", "clip.mp4", "--output", "old.mp4"] + options)
+      }
+      // On a machine that has one there is nothing to see.
+      let decoding = try run(["--hwaccel", "vaapi", "--trim-frame-end", "1"])
+      if decoding.code != 0 {
+        #expect(decoding.code == 69)
+        #expect(
+          decoding.errors.hasPrefix(
+            "semblance: cannot decode 'clip.mp4' with vaapi: this machine offers no such device ("))
+        #expect(scratch.state == before)
+      }
+      let encoding = try run(["--output-video-encoder", "h264_vaapi", "--trim-frame-end", "1"])
+      if encoding.code != 0 {
+        #expect(encoding.code == 73)
+        #expect(
+          encoding.errors.hasPrefix(
+            "semblance: the encoder h264_vaapi needs a device that this machine does not offer (vaapi: "))
+        #expect(scratch.state == before)
+      }
     }
 
     @Test("A target without a face, where one is required")

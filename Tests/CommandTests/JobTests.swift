@@ -84,6 +84,49 @@ extension CommandTests {
       #expect(difference(before.frames[5], after.frames[5]) > 10_000)
     }
 
+    @Test("What is asked of sound, loss and devices reaches the output")
+    func encoding() throws {
+      try scratch.cut(Cache.clipWithoutFace, frames: 6, to: "street.mp4")
+      try scratch.cut(Cache.clip, frames: 12, to: "clip.mp4")
+      func run(_ target: String, _ output: String, _ options: [String]) throws -> Outcome {
+        try scratch.run(["run", "--source", Cache.photo, "--target", target, "--output", output] + options)
+      }
+      func codecs(_ name: String) throws -> [String] {
+        try MediaReader(path: scratch.path(name)).info.tracks.map(\.codecName)
+      }
+      let lossless = try run("street.mp4", "same.mkv", ["--lossless", "--output-video-preset", "ultrafast"])
+      #expect(lossless.code == 0)
+      let first = try MediaReader(path: scratch.path("street.mp4"), threads: 1)
+      let second = try MediaReader(path: scratch.path("same.mkv"), threads: 1)
+      var count = 0
+      while let frame = try first.nextFrame(), let other = try second.nextFrame() {
+        #expect(difference(frame, other) == 0)
+        count += 1
+      }
+      #expect(count == 6)
+
+      let fast = ["--output-video-preset", "ultrafast"]
+      #expect(try run("clip.mp4", "quiet.mkv", fast + ["--output-audio-volume", "50"]).code == 0)
+      #expect(try run("clip.mp4", "small.mp4", fast + ["--output-audio-quality", "0"]).code == 0)
+      #expect(try run("clip.mp4", "flac.mkv", fast + ["--output-audio-encoder", "flac"]).code == 0)
+      #expect(try codecs("quiet.mkv") == ["h264", "aac"])
+      #expect(try codecs("small.mp4") == ["h264", "aac"])
+      #expect(try codecs("flac.mkv") == ["h264", "flac"])
+      #expect(try scratch.bytes(of: "small.mp4").count < scratch.bytes(of: "clip.mp4").count)
+
+      let web = try run("clip.mp4", "out.webm", ["--output-video-preset", "8", "--hwaccel", "auto"])
+      #expect(web.code == 0)
+      #expect(
+        web.errors.contains(
+          "warning: the audio track 1 (aac) was encoded anew with libopus, because it cannot be in a .webm file; "
+            + "an .mkv file holds it as it is\n"), "\(web.errors)")
+      #expect(try codecs("out.webm") == ["vp9", "opus"])
+      let notes = web.errors.split(separator: "\n").filter {
+        $0.hasPrefix("note: no device of this machine decodes h264")
+      }
+      #expect(notes.count <= 1)
+    }
+
     @Test("A default name is never that of another file")
     func defaultName() throws {
       try scratch.link("group.jpg", to: Cache.group)
