@@ -20,8 +20,7 @@ extension JobRequest {
     let notify: @Sendable (JobEvent) -> Void = { event in lock.withLock { onEvent(event) } }
     do {
       try checkPaths()
-      try PathCheck.writable(output)
-      let reader = try MediaReader(path: target, threads: threads, trim: trim)
+      let reader = try openTarget()
       cancellation.onRequest { reader.cancel() }
       switch reader.info.kind {
       case .picture: return try runPicture(reader, cancellation: cancellation, notify: notify)
@@ -38,7 +37,7 @@ extension JobRequest {
       throw JobError(.invalidRequest, "no source photo was given; name one with --source")
     }
     let existing = FileIdentity(output)
-    for input in sources + [target] {
+    for input in sources + (PictureList.isList(target) ? [] : [target]) {
       try PathCheck.readable(input)
       if let existing, existing == FileIdentity(input) {
         throw JobError(
@@ -47,8 +46,15 @@ extension JobRequest {
     }
   }
 
+  private func openTarget() throws -> any ClipReader {
+    // What cannot be written is told before the target is looked at, which may take long.
+    if !isSeries(output) { try PathCheck.writable(output) }
+    guard PictureList.isList(target) else { return try MediaFile.open(target, threads: threads, trim: trim) }
+    return try PictureListReader(PictureList(path: target), frameRate: sequenceFrameRate, trim: trim)
+  }
+
   private func runPicture(
-    _ reader: MediaReader, cancellation: Cancellation, notify: @escaping @Sendable (JobEvent) -> Void
+    _ reader: any ClipReader, cancellation: Cancellation, notify: @escaping @Sendable (JobEvent) -> Void
   ) throws -> JobResult {
     let start = Date()
     guard PictureFile.canWrite(output) else {
@@ -67,7 +73,8 @@ extension JobRequest {
       try picture.withMutablePixels { apply([swapper], to: faces.reversed(), in: $0) }
     }
     if cancellation.isRequested { throw CancellationError() }
-    let written = try PictureFile.write(picture, to: output, quality: pictureQuality)
+    let resized = try writing { try FrameScaler(factor: pictureScale, isForVideo: false).scale(picture) }
+    let written = try PictureFile.write(resized, to: output, quality: pictureQuality)
     for warning in written.warnings { notify(.warning(warning)) }
     let seconds = Date().timeIntervalSince(start)
     notify(
@@ -80,18 +87,10 @@ extension JobRequest {
   }
 
   private func runVideo(
-    _ reader: MediaReader, cancellation: Cancellation, notify: @escaping @Sendable (JobEvent) -> Void
+    _ reader: any ClipReader, cancellation: Cancellation, notify: @escaping @Sendable (JobEvent) -> Void
   ) throws -> JobResult {
     let start = Date()
-    if PictureFile.canWrite(output) {
-      throw JobError(
-        .unwritableOutput,
-        "cannot write '\(output)': the target is a video, and this is the name of a picture; end it in .mp4, .mov or .mkv"
-      )
-    }
-    let writer = try writing {
-      try MediaWriter(path: output, like: reader.template, encoding: encoding, threads: threads)
-    }
+    let writer = try writing { try openOutput(reader) }
     defer { writer.abandon() }
     cancellation.onRequest { writer.cancel() }
     let stage = LazyStage(self, notify)
@@ -123,7 +122,7 @@ extension JobRequest {
       seconds: Date().timeIntervalSince(start), encoder: written.encoder, truncation: reader.truncation)
   }
 
-  private func warnOfDamage(_ reader: MediaReader, _ notify: (JobEvent) -> Void) {
+  private func warnOfDamage(_ reader: any ClipReader, _ notify: (JobEvent) -> Void) {
     if reader.damagedPackets > 0 {
       let what = reader.damagedPackets == 1 ? "1 damaged packet" : "\(reader.damagedPackets) damaged packets"
       notify(.warning("\(what) of '\(target)' could not be decoded and had to be left out"))

@@ -10,6 +10,8 @@ public final class MediaWriter: @unchecked Sendable {
   public var warnings: [String] { plan.warnings + (encoder?.warnings ?? []) + timeWarnings }
 
   private let encoding: VideoEncoding
+  private let form: VideoForm
+  private var shaper: FrameShaper
   private let template: MediaTemplate
   private let container: Container
   private let plan: TrackPlan
@@ -32,18 +34,21 @@ public final class MediaWriter: @unchecked Sendable {
   ///   - path: where the file will be. Its extension names the container.
   ///   - template: what it takes over: ``MediaReader/template``, or one made from nothing.
   ///   - encoding: how pictures are compressed.
+  ///   - form: the size and the frame rate they get.
   ///   - extraMetadata: entries to add to the file's own.
   ///   - threads: threads for encoding; 0 for as many as there are cores.
   /// - Throws: ``MediaError`` if the container, the encoder or the place will not do.
   public init(
     path: String, like template: MediaTemplate, encoding: VideoEncoding = VideoEncoding(),
-    extraMetadata: [String: String] = [:], threads: Int = 0
+    form: VideoForm = VideoForm(), extraMetadata: [String: String] = [:], threads: Int = 0
   ) throws(MediaError) {
     try FilePath.checkWritable(path)
     container = try Container(forVideoAt: path)
     if let name = encoding.encoder { _ = try EncoderChoice.named(name, container: container, path: path) }
     plan = try TrackPlan(template, in: container, path: path)
     self.encoding = encoding
+    self.form = form
+    shaper = FrameShaper(form)
     self.template = template
     self.threads = threads
     file = TemporaryFile(for: path)
@@ -78,10 +83,17 @@ public final class MediaWriter: @unchecked Sendable {
   /// - Throws: ``MediaError`` if the encoder does not take such frames, or the file cannot be written.
   public func encode(_ frame: Frame) throws(MediaError) {
     checkWriting()
-    if encoder == nil { try begin(frame) }
-    guard let encoder else { return }
-    try encoder.send(frame)
-    try drain(encoder)
+    try shape(frame)
+  }
+
+  /// Brings a frame, or with nil the last one, into the wanted form and encodes what comes of it.
+  private func shape(_ frame: Frame?) throws(MediaError) {
+    try shaper.shape(frame) { frame throws(MediaError) in
+      if encoder == nil { try begin(frame) }
+      guard let encoder else { return }
+      try encoder.send(frame)
+      try drain(encoder)
+    }
   }
 
   /// Ends the file and gives it its name, in place of what was there.
@@ -90,6 +102,7 @@ public final class MediaWriter: @unchecked Sendable {
   public func finish() throws(MediaError) -> Output {
     checkWriting()
     do throws(MediaError) {
+      try shape(nil)
       guard let encoder, let muxer else {
         throw MediaError(.failed, "cannot finish '\(file.finalPath)': it has no frames")
       }
@@ -130,9 +143,10 @@ public final class MediaWriter: @unchecked Sendable {
 
   private func begin(_ frame: Frame) throws(MediaError) {
     let request = VideoEncoder.Request(
-      encoding: encoding, container: container, template: template, threads: threads, path: file.finalPath)
+      encoding: encoding, frameRate: form.frameRate, container: container, template: template, threads: threads,
+      path: file.finalPath)
     let made = try VideoEncoder(request, first: frame)
-    try muxer?.begin(made, first: frame)
+    try muxer?.begin(made, first: frame, constantRate: form.frameRate)
     encoder = made
     let waiting = early
     early = []

@@ -22,6 +22,8 @@ final class VideoEncoder {
 
   struct Request {
     var encoding: VideoEncoding
+    /// The constant rate that the frames have got; nil if they have their own times.
+    var frameRate: Rational?
     var container: Container
     var template: MediaTemplate
     var threads: Int
@@ -49,13 +51,13 @@ final class VideoEncoder {
     self.context = context
     let template = request.template
     let timeBase = VideoEncoder.timeBase(for: codec, request)
-    frameLength =
-      template.frameRate.num > 0 ? max(1, av_rescale_q(1, av_inv_q(template.frameRate), timeBase)) : 1
+    let frameRate = request.frameRate?.av ?? template.frameRate
+    frameLength = frameRate.num > 0 ? max(1, av_rescale_q(1, av_inv_q(frameRate), timeBase)) : 1
     context.pointee.width = source.width
     context.pointee.height = source.height
     context.pointee.pix_fmt = choice.format
     context.pointee.time_base = timeBase
-    context.pointee.framerate = template.frameRate
+    context.pointee.framerate = frameRate
     context.pointee.color_range = isFullRange ? AVCOL_RANGE_JPEG : source.color_range
     context.pointee.colorspace = source.colorspace
     context.pointee.color_primaries = source.color_primaries
@@ -110,6 +112,7 @@ final class VideoEncoder {
   /// The input's own unit of time, so that no timestamp is rounded. Encoders and containers that can only count whole
   /// frames, or in no more than 16 bits, get the length of one frame.
   private static func timeBase(for codec: UnsafePointer<AVCodec>, _ request: Request) -> AVRational {
+    if let rate = request.frameRate { return av_inv_q(rate.av) }
     let template = request.template
     let own = template.streams[template.main]?.pointee.time_base ?? AVRational(num: 1, den: 90000)
     guard template.frameRate.num > 0 else { return own }

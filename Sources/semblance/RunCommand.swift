@@ -25,6 +25,8 @@ struct RunCommand: ParsableCommand {
         semblance run --source actor.jpg --target clip.mov --output recast.mp4
         semblance run -s actor.jpg -t clip.mp4 --output-video-quality 95
         semblance run -s front.jpg side.jpg -t group.png --face-selector-mode one
+        semblance run -s actor.jpg -t frames/ -o recast/ --output-video-scale 2
+        semblance run -s actor.jpg -t frames/%06d.png --sequence-fps 24 -o recast.mov
 
       \(HelpSections.environment)
 
@@ -42,13 +44,16 @@ struct RunCommand: ParsableCommand {
 
     @Option(
       name: [.customLong("target"), .customLong("target-path"), .short],
-      help: ArgumentHelp("The picture or clip whose faces are replaced.", valueName: "file"))
+      help: ArgumentHelp(
+        "The picture or clip whose faces are replaced. A clip may also be a folder of pictures, or numbered ones: "
+          + "frames/%06d.png.", valueName: "file"))
     var target: String
 
     @Option(
       name: [.customLong("output"), .customLong("output-path"), .short],
       help: ArgumentHelp(
-        "Where the result goes; its ending chooses the format. (default: beside the target, with -swapped in its name and "
+        "Where the result goes; its ending chooses the format. Of a clip, folder/ or folder/%06d.png makes pictures. "
+          + "(default: beside the target, with -swapped in its name and "
           + "never over another file)",
         valueName: "file"))
     var output: String?
@@ -64,6 +69,11 @@ struct RunCommand: ParsableCommand {
   }
 
   struct Part: ParsableArguments {
+    @Option(
+      name: .customLong("sequence-fps"),
+      help: ArgumentHelp("Pictures a second, if the target is a series of pictures. (default: 25)", valueName: "rate"))
+    var sequenceRate: FrameRate?
+
     @Option(help: ArgumentHelp("First frame of the clip that is delivered, counted from 0.", valueName: "frame"))
     var trimFrameStart: Int?
 
@@ -112,6 +122,21 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("0 (small) to 100 (best; lossless with 8-bit libx264).", valueName: "0…100"))
     var outputVideoQuality = 80
 
+    @Option(
+      name: .customLong("output-video-fps"),
+      help: ArgumentHelp(
+        "A constant frame rate, such as 30 or 24000/1001: frames are left out or repeated, the length stays. (default: "
+          + "every frame at its own time)", valueName: "rate"))
+    var outputVideoRate: FrameRate?
+
+    @Option(
+      help: ArgumentHelp("How many times as wide and as high a video becomes, 0.25 to 8.", valueName: "factor"))
+    var outputVideoScale = 1.0
+
+    @Option(
+      help: ArgumentHelp("How many times as wide and as high a picture becomes, 0.25 to 8.", valueName: "factor"))
+    var outputImageScale = 1.0
+
     @Option(help: ArgumentHelp("0 (small) to 100 (best), for JPEG and WebP pictures.", valueName: "0…100"))
     var outputImageQuality = 95
   }
@@ -143,6 +168,10 @@ struct RunCommand: ParsableCommand {
   @OptionGroup(title: "Execution") var execution: Execution
 
   func validate() throws {
+    try requireRate(output.outputVideoRate, "--output-video-fps")
+    try requireRate(part.sequenceRate, "--sequence-fps")
+    try requireScale(output.outputVideoScale, "--output-video-scale")
+    try requireScale(output.outputImageScale, "--output-image-scale")
     try requirePercent(output.outputVideoQuality, "--output-video-quality")
     try requirePercent(output.outputImageQuality, "--output-image-quality")
     guard (0...1024).contains(execution.threads) else {
@@ -159,6 +188,17 @@ struct RunCommand: ParsableCommand {
     guard !value.isEmpty else { throw ValidationError("\(name) must name a file, got an empty text.") }
   }
 
+  private func requireRate(_ rate: FrameRate?, _ name: String) throws {
+    guard let rate, !(0.1...1000).contains(rate.rational.value) else { return }
+    throw ValidationError("\(name) must be between 0.1 and 1000 frames a second, got \(rate.rational).")
+  }
+
+  private func requireScale(_ factor: Double, _ name: String) throws {
+    guard (0.25...8).contains(factor) else {
+      throw ValidationError("\(name) must be between 0.25 and 8, got \(factor).")
+    }
+  }
+
   private func requirePercent(_ value: Int, _ name: String) throws {
     guard (0...100).contains(value) else {
       throw ValidationError("\(name) must be between 0 and 100, got \(value).")
@@ -173,6 +213,9 @@ struct RunCommand: ParsableCommand {
     request.selectorMode = faces.faceSelectorMode
     request.requiresFace = faces.requireFace
     request.trim = part.trim
+    if let rate = part.sequenceRate { request.sequenceFrameRate = rate.rational }
+    request.form = VideoForm(frameRate: output.outputVideoRate?.rational, scale: output.outputVideoScale)
+    request.pictureScale = output.outputImageScale
     request.encoding.encoder = output.outputVideoEncoder
     request.encoding.preset = output.outputVideoPreset
     request.encoding.quality = output.outputVideoQuality
