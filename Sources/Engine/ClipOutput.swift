@@ -1,8 +1,11 @@
 internal import MediaIO
 
 extension JobRequest {
-  /// Whether a path names many pictures rather than one file: it ends in a slash or has a place for a number.
-  func isSeries(_ path: String) -> Bool { path.hasSuffix("/") || PictureSequence.isPattern(path) }
+  /// Whether an output's name is that of many pictures rather than one file: it ends in a slash, or is a picture's with a
+  /// place for a number. (In the name of a video `%d` is just that.)
+  func isSeries(_ path: String) -> Bool {
+    path.hasSuffix("/") || (PictureFile.canWrite(path) && PictureSequence.isPattern(path))
+  }
 
   /// What takes the frames of a clip: a video, or a series of pictures.
   func openOutput(_ reader: any ClipReader) throws -> any ClipWriter {

@@ -85,8 +85,11 @@ public struct JobProgress: Sendable, Equatable {
 /// What a job delivered.
 public struct JobResult: Sendable {
   public var path: String
+  /// Frames of the target.
   public var frames: Int
   public var framesWithFaces: Int
+  /// Frames of the output: others than the target's if the frame rate was changed.
+  public var writtenFrames: Int
   public var seconds: Double
   /// Name of the encoder that made the pictures.
   public var encoder: String

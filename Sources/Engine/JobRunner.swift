@@ -82,7 +82,7 @@ extension JobRequest {
         JobProgress(
           frames: 1, totalFrames: 1, faces: faces.count, framesWithFaces: min(1, faces.count), seconds: seconds)))
     return JobResult(
-      path: written.path, frames: 1, framesWithFaces: min(1, faces.count), seconds: seconds,
+      path: written.path, frames: 1, framesWithFaces: min(1, faces.count), writtenFrames: 1, seconds: seconds,
       encoder: written.encoder)
   }
 
@@ -119,7 +119,7 @@ extension JobRequest {
     for warning in written.warnings { notify(.warning(warning)) }
     return JobResult(
       path: written.path, frames: tally.frames, framesWithFaces: tally.framesWithFaces,
-      seconds: Date().timeIntervalSince(start), encoder: written.encoder, truncation: reader.truncation)
+      writtenFrames: written.frames, seconds: Date().timeIntervalSince(start), encoder: written.encoder, truncation: reader.truncation)
   }
 
   private func warnOfDamage(_ reader: any ClipReader, _ notify: (JobEvent) -> Void) {

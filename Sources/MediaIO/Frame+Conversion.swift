@@ -10,11 +10,12 @@ extension Frame {
 
   /// The frame itself if its samples can be edited in place; else a copy in the nearest format in which they can.
   ///
-  /// Palettes become R′G′B′ (with alpha), floats and foreign byte orders 16-bit samples.
+  /// Palettes become R′G′B′ (with alpha if one of their colours is transparent), floats and foreign byte orders 16-bit samples.
   ///
   /// - Throws: ``MediaError`` if there is no way to convert it.
   public func editable() throws(MediaError) -> Frame {
     if layout != nil { return self }
+    if hasOpaquePalette { return try converted(to: AV_PIX_FMT_RGB24) }
     return try converted(to: PixelFormat.closest(to: format, among: Frame.editableFormats))
   }
 

@@ -16,6 +16,17 @@ extension Frame {
   }
 }
 
+extension Frame {
+  /// Whether no colour of its palette is transparent. False for pictures without one.
+  var hasOpaquePalette: Bool {
+    guard format == AV_PIX_FMT_PAL8, let palette = av.pointee.data.1 else { return false }
+    // 256 colours, each a word with alpha in its highest byte.
+    return UnsafeRawPointer(palette).withMemoryRebound(to: UInt32.self, capacity: 256) { colours in
+      (0..<256).allSatisfy { colours[$0] >> 24 == 255 }
+    }
+  }
+}
+
 extension PixelView {
   /// Whether alpha is at its largest everywhere.
   fileprivate var isOpaque: Bool {

@@ -90,7 +90,10 @@ public final class PictureListReader: ClipReader, @unchecked Sendable {
         "cannot use '\(reader.info.path)' as a frame: it is a clip, not a picture; take it out of the pictures")
     }
     while let item = try reader.next() {
-      if case .frame(let frame) = item { return try frame.upright() }
+      guard case .frame(let frame) = item else { continue }
+      // FFmpeg hands out PNG's chromaticities as those of a mastering display, which a video would then claim.
+      av_frame_remove_side_data(frame.av, AV_FRAME_DATA_MASTERING_DISPLAY_METADATA)
+      return try frame.upright()
     }
     throw MediaError(.unreadable, "cannot use '\(reader.info.path)': it holds no picture")
   }
@@ -99,17 +102,9 @@ public final class PictureListReader: ClipReader, @unchecked Sendable {
 extension Frame {
   /// Whether another format holds all that is in this picture.
   fileprivate func losesNothing(as target: AVPixelFormat) -> Bool {
-    let isTransparent = format == AV_PIX_FMT_PAL8 ? !hasOpaquePalette : PixelFormat.hasAlpha(format)
+    let isTransparent = PixelFormat.hasAlpha(format) && !hasOpaquePalette
     // Y′CbCr and R′G′B′ are never quite the same.
     guard PixelFormat.layout(target)?.model != .yuv, layout?.model != .yuv else { return false }
     return av_get_pix_fmt_loss(target, format, isTransparent ? 1 : 0) == 0
-  }
-
-  private var hasOpaquePalette: Bool {
-    guard let palette = av.pointee.data.1 else { return false }
-    // 256 colours, each a word with alpha in its highest byte.
-    return UnsafeRawPointer(palette).withMemoryRebound(to: UInt32.self, capacity: 256) { colours in
-      (0..<256).allSatisfy { colours[$0] >> 24 == 255 }
-    }
   }
 }

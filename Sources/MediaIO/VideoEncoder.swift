@@ -44,7 +44,9 @@ final class VideoEncoder {
       choice.isConversion && !PixelFormat.hasAlpha(choice.format)
       && (PixelFormat.hasAlpha(frame.format) || frame.format == AV_PIX_FMT_PAL8)
     // What the samples mean once they are in the encoder's format.
-    let sample = try VideoEncoder.prepare(frame, choice.format, dropsAlpha: dropsAlpha)
+    let sample =
+      choice.format == AV_PIX_FMT_PAL8
+      ? try frame.paletted().frame : try VideoEncoder.prepare(frame, choice.format, dropsAlpha: dropsAlpha)
     let source = withExtendedLifetime(sample) { sample.av.pointee }
     let isFullRange = FrameColor.encoding(of: source).fullRange
     guard let context = avcodec_alloc_context3(codec) else { throw .outOfMemory }
@@ -192,10 +194,20 @@ final class VideoEncoder {
     return same
   }
 
+  private func prepare(_ frame: Frame) throws(MediaError) -> Frame {
+    guard first.format == AV_PIX_FMT_PAL8, frame.format != AV_PIX_FMT_PAL8 else {
+      return try VideoEncoder.prepare(frame, first.format, dropsAlpha: dropsAlpha)
+    }
+    let (paletted, isExact) = try frame.paletted()
+    let warning = "the pictures were reduced to 256 colours each, because \(name) has no more"
+    if !isExact, !warnings.contains(warning) { warnings.append(warning) }
+    return paletted
+  }
+
   /// Takes a frame in.
   func send(_ frame: Frame) throws(MediaError) {
     try checkAlike(frame)
-    let input = try VideoEncoder.prepare(frame, first.format, dropsAlpha: dropsAlpha)
+    let input = try prepare(frame)
     // Else some encoders take the kind of the input's frame for an order.
     input.av.pointee.pict_type = AV_PICTURE_TYPE_NONE
     let time = nextTime(frame)

@@ -29,6 +29,20 @@ extension CommandTests {
         job + ["--output-video-quality", "101"], "Error: --output-video-quality must be between 0 and 100, got 101.")
       try expect(
         job + ["--output-image-quality=-1"], "Error: --output-image-quality must be between 0 and 100, got -1.")
+      for name in ["--output-video-scale", "--output-image-scale"] {
+        for factor in ["0.2", "8.25", "nan"] {
+          try expect(job + [name, factor], "Error: \(name) must be between 0.25 and 8, got \(Double(factor) ?? 0).")
+        }
+      }
+      for name in ["--output-video-fps", "--sequence-fps"] {
+        try expect(
+          job + [name, "2000"], "Error: \(name) must be between 0.1 and 1000 frames a second, got 2000/1.")
+        for rate in ["0", "-5", "30/0", "1/2/3", "1.2.3", "fast", ""] {
+          let outcome = try Scratch().run(job + ["\(name)=\(rate)"])
+          #expect(outcome.code == 64)
+          #expect(outcome.errors.hasPrefix("Error: The value '\(rate)' is invalid for '\(name) <rate>'"))
+        }
+      }
       try expect(job + ["--threads", "99999"], "Error: --threads must be between 0 and 1024, got 99999.")
       try expect(
         job + ["--output-video-quality", "high"],
