@@ -119,7 +119,8 @@ extension JobRequest {
     for warning in written.warnings { notify(.warning(warning)) }
     return JobResult(
       path: written.path, frames: tally.frames, framesWithFaces: tally.framesWithFaces,
-      writtenFrames: written.frames, seconds: Date().timeIntervalSince(start), encoder: written.encoder, truncation: reader.truncation)
+      writtenFrames: written.frames, seconds: Date().timeIntervalSince(start), encoder: written.encoder,
+      truncation: reader.truncation)
   }
 
   private func warnOfDamage(_ reader: any ClipReader, _ notify: (JobEvent) -> Void) {

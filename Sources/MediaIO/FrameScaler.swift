@@ -53,8 +53,14 @@ public final class FrameScaler {
     let input = try frame.editable()
     guard let layout = input.layout else { throw failure(frame, width, height) }
     let result = try makeFrame(like: input, width, height)
-    // Fields of an odd number of rows would not be alike.
-    let fields = isInterlaced && frame.height % 4 == 0 ? 2 : 1
+    // Fields must be alike, in colour too.
+    guard !isInterlaced || frame.height % (2 << layout.chromaShiftY) == 0 else {
+      throw MediaError(
+        .unsupported,
+        "interlaced pictures of \(frame.height) rows stored as \(frame.pixelFormatName) cannot be resized field by field; leave the scale at 1, or deinterlace the input first"
+      )
+    }
+    let fields = isInterlaced ? 2 : 1
     let isDone =
       layout.model == .yuv
       ? scaleWhole(input, to: result, layout, fields) : try scaleComponents(input, to: result, layout, fields)

@@ -83,13 +83,14 @@ public final class MediaWriter: @unchecked Sendable {
   /// - Throws: ``MediaError`` if the encoder does not take such frames, or the file cannot be written.
   public func encode(_ frame: Frame) throws(MediaError) {
     checkWriting()
+    // Not only when the shaper lets go of it: until then all packets would have to wait.
+    if encoder == nil { try begin(shaper.resized(frame)) }
     try shape(frame)
   }
 
   /// Brings a frame, or with nil the last one, into the wanted form and encodes what comes of it.
   private func shape(_ frame: Frame?) throws(MediaError) {
     try shaper.shape(frame) { frame throws(MediaError) in
-      if encoder == nil { try begin(frame) }
       guard let encoder else { return }
       try encoder.send(frame)
       try drain(encoder)

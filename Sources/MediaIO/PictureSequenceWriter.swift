@@ -96,7 +96,8 @@ public final class PictureSequenceWriter: ClipWriter, @unchecked Sendable {
       if let twice = list.first(where: { !seen.insert($0).inserted }) {
         throw MediaError(
           .unwritable,
-          "cannot write the pictures '\(names.path)': two of them would be named '\(twice)'; use a pattern like out/%06d.png")
+          "cannot write the pictures '\(names.path)': two of them would be named '\(twice)'; use a pattern like out/%06d.png"
+        )
       }
     }
     if let old = (FilePath.names(in: names.folder) ?? []).filter({ names.holds($0) }).min() {
@@ -153,7 +154,8 @@ public final class PictureSequenceWriter: ClipWriter, @unchecked Sendable {
       guard let name = names.name(ofFrame: written.count) else {
         throw MediaError(
           .unsupported,
-          "cannot write the pictures '\(names.path)': there are more frames than names; use a pattern like out/%06d.png")
+          "cannot write the pictures '\(names.path)': there are more frames than names; use a pattern like out/%06d.png"
+        )
       }
       let output = try PictureFile.write(
         picture, to: FilePath.join(folder.path, name), calling: FilePath.join(names.folder, name), quality: quality)

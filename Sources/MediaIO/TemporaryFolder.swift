@@ -69,7 +69,8 @@ struct TemporaryFolder {
 
   private func failure(_ code: Int32) -> MediaError {
     MediaError(
-      .unwritable, "cannot name the finished pictures in '\(destination)': \(FilePath.reason(code)); choose another place")
+      .unwritable,
+      "cannot name the finished pictures in '\(destination)': \(FilePath.reason(code)); choose another place")
   }
 }
 

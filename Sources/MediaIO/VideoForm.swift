@@ -23,17 +23,20 @@ struct FrameShaper {
     rate = form.frameRate.map { ConstantRate($0.av) }
   }
 
+  /// A frame as the encoder will get it, but for its time.
+  func resized(_ frame: Frame) throws(MediaError) -> Frame { try scaler?.scale(frame) ?? frame }
+
   /// - Parameters:
   ///   - frame: the next one; nil at the end.
   ///   - deliver: takes each frame that is finished.
   mutating func shape(_ frame: Frame?, deliver: (Frame) throws(MediaError) -> Void) throws(MediaError) {
     guard rate != nil else {
-      if let frame { try deliver(scaler?.scale(frame) ?? frame) }
+      if let frame { try deliver(resized(frame)) }
       return
     }
     let choice = if let frame { try rate?.add(frame) } else { try rate?.finish() }
     guard let choice, let unit = rate?.slot else { return }
-    let picture = try scaler?.scale(choice.frame) ?? choice.frame
+    let picture = try resized(choice.frame)
     for slot in choice.slots {
       try deliver(picture.moved(to: slot, unit: unit, isRepetition: slot > choice.slots.lowerBound))
     }

@@ -47,7 +47,8 @@ final class ProgressReporter: @unchecked Sendable {  // events come one at a tim
       let rate = result.seconds > 0 ? Double(result.frames) / result.seconds : 0
       let amount =
         result.frames == 1
-        ? "1 picture" : "\(result.frames) frames, \(result.framesWithFaces) with a face"
+        ? "1 picture"
+        : "\(result.frames) frames, \(result.framesWithFaces) with a face"
           + (result.writtenFrames == result.frames ? "" : ", \(result.writtenFrames) written")
       let speed = result.frames == 1 ? "" : String(format: ", %.1f fps", rate)
       printOut("\(result.path): \(amount), \(String(format: "%.1f", result.seconds)) s\(speed), \(result.encoder)")

@@ -50,6 +50,11 @@ struct RunCommand: ParsableCommand {
     var target: String
 
     @Option(
+      name: .customLong("sequence-fps"),
+      help: ArgumentHelp("Pictures a second, if the target is a series of pictures. (default: 25)", valueName: "rate"))
+    var sequenceRate: FrameRate?
+
+    @Option(
       name: [.customLong("output"), .customLong("output-path"), .short],
       help: ArgumentHelp(
         "Where the result goes; its ending chooses the format. Of a clip, folder/ or folder/%06d.png makes pictures. "
@@ -69,11 +74,6 @@ struct RunCommand: ParsableCommand {
   }
 
   struct Part: ParsableArguments {
-    @Option(
-      name: .customLong("sequence-fps"),
-      help: ArgumentHelp("Pictures a second, if the target is a series of pictures. (default: 25)", valueName: "rate"))
-    var sequenceRate: FrameRate?
-
     @Option(help: ArgumentHelp("First frame of the clip that is delivered, counted from 0.", valueName: "frame"))
     var trimFrameStart: Int?
 
@@ -169,7 +169,7 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     try requireRate(output.outputVideoRate, "--output-video-fps")
-    try requireRate(part.sequenceRate, "--sequence-fps")
+    try requireRate(files.sequenceRate, "--sequence-fps")
     try requireScale(output.outputVideoScale, "--output-video-scale")
     try requireScale(output.outputImageScale, "--output-image-scale")
     try requirePercent(output.outputVideoQuality, "--output-video-quality")
@@ -213,7 +213,7 @@ struct RunCommand: ParsableCommand {
     request.selectorMode = faces.faceSelectorMode
     request.requiresFace = faces.requireFace
     request.trim = part.trim
-    if let rate = part.sequenceRate { request.sequenceFrameRate = rate.rational }
+    if let rate = files.sequenceRate { request.sequenceFrameRate = rate.rational }
     request.form = VideoForm(frameRate: output.outputVideoRate?.rational, scale: output.outputVideoScale)
     request.pictureScale = output.outputImageScale
     request.encoding.encoder = output.outputVideoEncoder

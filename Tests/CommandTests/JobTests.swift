@@ -169,7 +169,9 @@ extension CommandTests {
       #expect(counts.last == 12)
       let result = try #require(events.last)
       #expect(
-        Set(result.keys) == ["event", "output", "frames", "frames_with_faces", "frames_written", "seconds", "encoder", "truncated"])
+        Set(result.keys) == [
+          "event", "output", "frames", "frames_with_faces", "frames_written", "seconds", "encoder", "truncated",
+        ])
       #expect(result["event"] as? String == "result")
       #expect(result["output"] as? String == "out.mkv")
       #expect(result["frames"] as? Int == 12)

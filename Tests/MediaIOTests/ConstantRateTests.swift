@@ -118,10 +118,12 @@ import Testing
     #expect(throws: MediaError.self) { try writer.encode(clip.frame(1)) }
   }
 
-  @Test("A timecode names the same second", arguments: [
-    ("01:02:03:44", "60", Rational(30, 1), "01:02:03:22"), ("01:02:03:20", "25", Rational(50, 1), "01:02:03:40"),
-    ("01:02:03;08", "30000/1001", Rational(60000, 1001), "01:02:03;16"),
-  ])
+  @Test(
+    "A timecode names the same second",
+    arguments: [
+      ("01:02:03:44", "60", Rational(30, 1), "01:02:03:22"), ("01:02:03:20", "25", Rational(50, 1), "01:02:03:40"),
+      ("01:02:03;08", "30000/1001", Rational(60000, 1001), "01:02:03;16"),
+    ])
   func timecode(label: String, from: String, to: Rational, expected: String) throws {
     let scratch = try Scratch()
     let clip = "-f lavfi -i testsrc2=s=64x48:r=\(from):d=0.2 -c:v libx264 -timecode \(label) in.mov"

@@ -322,7 +322,11 @@ struct PassThroughRow: Sendable, CustomTestStringConvertible {
     PassThroughRow(
       name: "Frames stored in another order, without times of display: MPEG-4 in AVI",
       make: "-c:v mpeg4 -q:v 3 -bf 2 -g 10", container: "avi", copyContainer: "mp4", encoding: x264,
-      allowed: mp4Names, times: (0..<10).map { Double($0) / 25 }),
+      allowed: mp4Names.merging([
+        "tag software": "FFmpeg's signature", "field_order": "MPEG-4 in AVI leaves it open, H.264 does not",
+      ]) { $1 },
+      // The first is shown when the second is decoded.
+      times: (1...10).map { Double($0) / 25 }),
     PassThroughRow(
       name: "No timestamps at all, HEVC", make: "-c:v libx265 -x265-params log-level=none:bframes=2", container: "hevc",
       copyContainer: "mkv", encoding: ffv1, times: (0..<10).map { Double($0) / 25 }, tolerance: 0.001),

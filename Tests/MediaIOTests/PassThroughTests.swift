@@ -35,7 +35,6 @@ import Testing
     #expect(Set(PassThroughRow.all.map(\.name)).count == PassThroughRow.all.count)
   }
 
-
   private func make(_ row: PassThroughRow, _ name: String, in scratch: Scratch) throws {
     for command in row.before { try Command.ffmpeg(command, in: scratch) }
     guard let rotation = row.rotation else {

@@ -133,7 +133,8 @@ import Testing
       #expect(list.numbers == [1, 2, 9, 10, 100])
       #expect(list.stems == ["a1", "a2", "a09", "a10", "a0100"])
     }
-    let reader = try PictureListReader(try PictureList(path: scratch.path("in")), trim: .seconds(start: 0.04, end: 0.12))
+    let reader = try PictureListReader(
+      try PictureList(path: scratch.path("in")), trim: .seconds(start: 0.04, end: 0.12))
     #expect(reader.pictures.numbers == [2, 9])
     #expect(samples(of: try #require(try reader.nextFrame())) == samples(of: try picture(1)))
     // Not rising: the names have two numbers, and the last is not the one that counts.

@@ -47,7 +47,8 @@ import Testing
     // Luma and chroma are the same ramp of places, sampled where each lies: so they must be afterwards.
     for (isFull, left) in [(false, 0.0), (true, 0.5)] {
       let frame = try Frame(
-        width: 64, height: 64, pixelFormatName: "yuv420p10le", encoding: ColorEncoding(matrix: .bt709, fullRange: isFull))
+        width: 64, height: 64, pixelFormatName: "yuv420p10le",
+        encoding: ColorEncoding(matrix: .bt709, fullRange: isFull))
       func ramp(_ index: Int, _ x: Int, _ y: Int, by factor: Double) -> Double {
         let isChroma = index > 0
         // Centre of the sample, in samples of the original's luma.
@@ -173,8 +174,9 @@ import Testing
         let value = values(component, 0, 0)[index]
         used.append(value)
         let isChroma = view.layout.model == .yuv && (index == 1 || index == 2)
-        let columns = (view.width + (isChroma ? 1 << view.layout.chromaShiftX - 1 : 0)) >> (isChroma ? view.layout.chromaShiftX : 0)
-        let rows = (view.height + (isChroma ? 1 << view.layout.chromaShiftY - 1 : 0)) >> (isChroma ? view.layout.chromaShiftY : 0)
+        let (shiftX, shiftY) = isChroma ? (view.layout.chromaShiftX, view.layout.chromaShiftY) : (0, 0)
+        let columns = (view.width + (1 << shiftX) - 1) >> shiftX
+        let rows = (view.height + (1 << shiftY) - 1) >> shiftY
         for y in 0..<rows {
           for x in 0..<columns {
             let place =
