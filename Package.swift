@@ -33,10 +33,11 @@ let package = Package(
         .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])
       ]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
+    .target(name: "CKernels"),
     .target(name: "CMemory"),
     .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
 
-    .target(name: "Imaging", swiftSettings: kernels),
+    .target(name: "Imaging", dependencies: ["CKernels"], swiftSettings: kernels),
     .target(name: "MediaIO", dependencies: ["CFFmpeg", "CWebP", "Imaging"], swiftSettings: strict),
     .target(
       name: "Catalogue", dependencies: [.product(name: "Crypto", package: "swift-crypto")],

@@ -76,9 +76,12 @@ package func apply(_ effects: [any FaceEffect], to faces: [TrackedFace], in fram
     face.mesh = upright.mesh.stored(in: frame)
     let rects = effects.map { $0.rect(for: face, in: frame.bounds) }.filter { !$0.isEmpty }
     guard let first = rects.first else { continue }
-    let rect = rects.dropFirst().reduce(first) { $0.union($1) }
-    var patch = Patch(frame, rect: rect)
-    for effect in effects { effect.apply(to: &patch, face: face) }
+    if effects.count == 1 {
+      effects[0].apply(to: frame, face: face)
+      continue
+    }
+    let patch = Patch(frame, rect: rects.dropFirst().reduce(first) { $0.union($1) })
+    for effect in effects { patch.apply(effect, face: face) }
     patch.composite(onto: frame)
   }
 }

@@ -37,35 +37,44 @@ extension PixelView {
       return
     }
     let rect = PixelRect(x: columns.lowerBound, y: rows.lowerBound, width: columns.count, height: rows.count)
-    let planes = (0..<layout.colorComponents).map { reduced(component: $0, rect: rect, factor: factor) }
+    let planes = (0..<layout.colorComponents).map { ReducedPlane(self, component: $0, rect: rect, factor: factor) }
     let matrix = YUVMatrix(encoding.matrix)
+    let isYUV = layout.model == .yuv
+    let (limitX, limitY) = (Float(width), Float(height))
+    var scratch = [Float](repeating: 0, count: 5 * outWidth)
     for y in 0..<outHeight {
+      // A line of the rectangle is a line of the frame, however it is turned.
+      func point(_ x: Int) -> SIMD2<Float> {
+        orientation.stored(transform.apply(SIMD2(Float(x) + 0.5, Float(y) + 0.5)), upright: upright)
+      }
+      let start = point(0)
+      let step = outWidth > 1 ? (point(outWidth - 1) - start) / Float(outWidth - 1) : .zero
+      let line = out.baseAddress! + y * outWidth
+      scratch.withUnsafeMutableBufferPointer { scratch in
+        for (k, plane) in planes.enumerated() {
+          plane.sample(from: start, step: step, count: outWidth, into: line + k * area, scratch.baseAddress!)
+        }
+      }
+      let (red, green, blue) = (line, line + area, line + 2 * area)
       for x in 0..<outWidth {
-        let i = y &* outWidth &+ x
-        let p = orientation.stored(transform.apply(SIMD2(Float(x) + 0.5, Float(y) + 0.5)), upright: upright)
-        guard p.x >= 0 && p.y >= 0 && p.x < Float(width) && p.y < Float(height) else {
-          out[i] = black
-          out[area &+ i] = black
-          out[2 &* area &+ i] = black
-          continue
+        var (r, g, b) = (red[x], green[x], blue[x])
+        if isYUV {
+          (r, g, b) = (
+            r + matrix.redFromCr * b, r + matrix.greenFromCb * g + matrix.greenFromCr * b, r + matrix.blueFromCb * g
+          )
+        } else if planes.count == 1 {
+          (g, b) = (r, r)
         }
-        let first = planes[0].value(p)
-        var color = SIMD3<Float>(repeating: first)
-        if planes.count == 3 {
-          let second = planes[1].value(p)
-          let third = planes[2].value(p)
-          color =
-            layout.model == .rgb
-            ? SIMD3(first, second, third)
-            : SIMD3(
-              first + matrix.redFromCr * third,
-              first + matrix.greenFromCb * second + matrix.greenFromCr * third,
-              first + matrix.blueFromCb * second)
-        }
-        color = (color.clamped(lowerBound: .zero, upperBound: SIMD3(repeating: 255))) * scale + offset
-        out[i] = color.x
-        out[area &+ i] = color.y
-        out[2 &* area &+ i] = color.z
+        red[x] = Swift.max(0, Swift.min(255, r)) * scale + offset
+        green[x] = Swift.max(0, Swift.min(255, g)) * scale + offset
+        blue[x] = Swift.max(0, Swift.min(255, b)) * scale + offset
+      }
+      func isInside(_ p: SIMD2<Float>) -> Bool { p.x >= 0 && p.y >= 0 && p.x < limitX && p.y < limitY }
+      if isInside(start) && isInside(point(outWidth - 1)) { continue }
+      for x in 0..<outWidth where !isInside(start + Float(x) * step) {
+        red[x] = black
+        green[x] = black
+        blue[x] = black
       }
     }
   }
@@ -73,90 +82,42 @@ extension PixelView {
   /// The whole frame averaged down to `width` by `height`, Y′ only, on 0…255: what tells one shot from the next.
   public func thumbnailLuma(width newWidth: Int, height newHeight: Int) -> Plane {
     let factor = Swift.max(1, Swift.min(width / newWidth, height / newHeight))
-    if layout.model == .rgb {
-      let planes = (0..<3).map { reduced(component: $0, rect: bounds, factor: factor).plane }
-      return ColorPlanes(red: planes[0], green: planes[1], blue: planes[2]).luma
-        .shrunk(width: newWidth, height: newHeight)
-    }
-    return reduced(component: 0, rect: bounds, factor: factor).plane.shrunk(width: newWidth, height: newHeight)
-  }
-
-  /// One component of a rectangle of luma pixels, averaged over squares of `factor` luma pixels, on the 0…255 scale.
-  private func reduced(component index: Int, rect: PixelRect, factor: Int) -> ReducedPlane {
-    let shift = shifts(ofComponent: index)
-    let size = size(ofComponent: index)
-    let stepX = Swift.max(1, factor >> shift.x)
-    let stepY = Swift.max(1, factor >> shift.y)
-    let x0 = rect.x >> shift.x
-    let y0 = rect.y >> shift.y
-    let samplesX = Swift.min(size.width, (rect.maxX + (1 << shift.x) - 1) >> shift.x) - x0
-    let samplesY = Swift.min(size.height, (rect.maxY + (1 << shift.y) - 1) >> shift.y) - y0
-    let scale = CodeScale(component: index, of: layout, encoding: encoding)
-    let outWidth = Swift.max(1, samplesX / stepX)
-    let outHeight = Swift.max(1, samplesY / stepY)
-    var plane = Plane(width: outWidth, height: outHeight)
-    let component = layout.components[index]
-    var sums = [UInt32](repeating: 0, count: samplesX)
-    let usedX = Swift.min(samplesX, outWidth * stepX)
-    sums.withUnsafeMutableBufferPointer { sum in
-      plane.samples.withUnsafeMutableBufferPointer { out in
-        for y in 0..<outHeight {
-          for i in 0..<usedX { sum[i] = 0 }
-          let rows = Swift.min(stepY, samplesY - y * stepY)
-          for k in 0..<rows {
-            let start = row(y0 + y * stepY + k, ofComponent: index) + x0 * component.step
-            accumulate(start, component, into: sum, count: usedX)
-          }
-          let columns = Swift.min(stepX, samplesX)
-          let gain = 1 / (scale.gain * Float(rows * columns))
-          let offset = -scale.zero / scale.gain
-          for x in 0..<outWidth {
-            var total: UInt32 = 0
-            for k in 0..<columns { total &+= sum[x &* stepX &+ k] }
-            out[y &* outWidth &+ x] = Float(total) * gain + offset
-          }
-        }
-      }
-    }
-    let unitX = Float(stepX << shift.x)
-    let unitY = Float(stepY << shift.y)
-    return ReducedPlane(
-      plane: plane, origin: SIMD2(Float(x0 << shift.x), Float(y0 << shift.y)), unit: SIMD2(unitX, unitY))
-  }
-
-  private func accumulate(
-    _ start: UnsafeMutableRawPointer, _ component: PixelLayout.Component,
-    into sum: UnsafeMutableBufferPointer<UInt32>, count: Int
-  ) {
-    if component.depth <= 8 && component.shift == 0 {
-      if component.step == 1 {
-        let p = start.assumingMemoryBound(to: UInt8.self)
-        for i in 0..<count { sum[i] &+= UInt32(p[i]) }
-      } else {
-        for i in 0..<count { sum[i] &+= UInt32(start.load(fromByteOffset: i &* component.step, as: UInt8.self)) }
-      }
-    } else {
-      let mask = UInt16(truncatingIfNeeded: (1 << component.depth) - 1)
-      let shift = UInt16(truncatingIfNeeded: component.shift)
-      for i in 0..<count {
-        let word = start.loadUnaligned(fromByteOffset: i &* component.step, as: UInt16.self)
-        sum[i] &+= UInt32((word &>> shift) & mask)
-      }
-    }
+    let planes = (0..<(layout.model == .rgb ? 3 : 1)).map { blockMeans(ofComponent: $0, rect: bounds, cell: factor) }
+    let luma = planes.count == 3 ? ColorPlanes(red: planes[0], green: planes[1], blue: planes[2]).luma : planes[0]
+    return luma.shrunk(width: newWidth, height: newHeight)
   }
 }
 
-/// A plane each of whose samples stands for a rectangle of the frame.
+/// One component of a rectangle of the frame, averaged over squares.
 private struct ReducedPlane {
-  let plane: Plane
+  private let plane: Plane
   /// Top left corner in the frame, in luma pixels.
-  let origin: SIMD2<Float>
+  private let origin: SIMD2<Float>
   /// Luma pixels that a sample covers.
-  let unit: SIMD2<Float>
+  private let unit: SIMD2<Float>
 
-  /// Bilinear reading at a point of the frame, in continuous coordinates.
-  @inline(__always)
-  func value(_ p: SIMD2<Float>) -> Float {
-    plane.value(at: (p - origin) / unit - 0.5)
+  /// - Parameter factor: side of the squares, in luma pixels.
+  init(_ frame: PixelView, component index: Int, rect: PixelRect, factor: Int) {
+    let shift = frame.shifts(ofComponent: index)
+    plane = frame.blockMeans(ofComponent: index, rect: rect, cell: factor)
+    origin = SIMD2(Float((rect.x >> shift.x) << shift.x), Float((rect.y >> shift.y) << shift.y))
+    let (stepX, stepY) = (Swift.max(1, factor >> shift.x), Swift.max(1, factor >> shift.y))
+    unit = SIMD2(Float(stepX << shift.x), Float(stepY << shift.y))
+  }
+
+  /// Bilinear readings at `count` points of the frame, in continuous coordinates.
+  func sample(
+    from start: SIMD2<Float>, step: SIMD2<Float>, count: Int, into out: UnsafeMutablePointer<Float>,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    let p = (start - origin) / unit - 0.5
+    let d = step / unit
+    plane.samples.withUnsafeBufferPointer { samples in
+      withUnsafePointer(to: samples.baseAddress) { planes in
+        Kernels.best.sample_line(
+          planes, 1, Int32(truncatingIfNeeded: plane.width), Int32(truncatingIfNeeded: plane.height), p.x, p.y, d.x, d.y,
+          Int32(truncatingIfNeeded: count), out, 0, scratch)
+      }
+    }
   }
 }

@@ -1,9 +1,9 @@
 /// The affine relation between a component's code values and the 0…255 scale, by ITU-T H.273 (8.3, equations 20–30).
 struct CodeScale {
   /// Code value that stands for 0.
-  let zero: Float
+  var zero: Float
   /// Code values per unit of the 0…255 scale.
-  let gain: Float
+  var gain: Float
   let largestCode: Float
 
   init(component index: Int, of layout: PixelLayout, encoding: ColorEncoding) {

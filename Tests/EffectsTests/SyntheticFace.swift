@@ -93,9 +93,9 @@ final class RGBPicture {
 
   var bounds: PixelRect { PixelRect(x: 0, y: 0, width: width, height: height) }
 
-  func withView<R>(_ body: (PixelView) -> R) -> R {
-    withExtendedLifetime(self) {
-      body(
+  func withView<R>(_ body: (PixelView) throws -> R) rethrows -> R {
+    try withExtendedLifetime(self) {
+      try body(
         PixelView(
           layout: .rgb24, encoding: ColorEncoding(fullRange: true), width: width, height: height,
           planes: [UnsafeMutableRawPointer(memory.baseAddress!)], strides: [3 * width]))

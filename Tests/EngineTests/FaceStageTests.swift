@@ -158,20 +158,22 @@ import Testing
     let picture = try frame(0)
     let before = Samples(picture)
     let face = TrackedFace(track: 0, mesh: NumberedMesher.mesh(SIMD2(30, 18), 20), confidence: 1)
-    // Each adds to what the one before left: 10 and 20 levels of a mask of 1 in its own rectangle.
+    // Each adds to what the one before left: 10 and 20 levels in its own rectangle.
     let effects: [any FaceEffect] = [
       Marker(log: log, change: 10, rect: PixelRect(x: 20, y: 8, width: 12, height: 10)),
       Marker(log: log, change: 20, rect: PixelRect(x: 26, y: 10, width: 14, height: 16)),
     ]
     try picture.withMutablePixels { apply(effects, to: [face], in: $0) }
     let after = Samples(picture)
-    // Both saw the same patch: the smallest that holds both rectangles.
-    #expect(log.rects.value == Array(repeating: PixelRect(x: 20, y: 8, width: 20, height: 18), count: 2))
-    // Grey changes by 30 where the mask is 1; luma codes have 219 steps for 255.
+    // Both worked in one patch: the smallest that holds both rectangles.
+    #expect(
+      log.rects.value == [PixelRect(x: 0, y: 0, width: 12, height: 10), PixelRect(x: 6, y: 2, width: 14, height: 16)])
+    // Luma codes have 219 steps for 255 levels of grey.
     for (i, (a, b)) in zip(before.components[0].values, after.components[0].values).enumerated() {
       let (x, y) = (i % 64, i / 64)
-      let inside = (20..<40).contains(x) && (8..<26).contains(y)
-      #expect(Int(b) - Int(a) == (inside ? Int((30 * 219 / 255.0).rounded()) : 0))
+      let first = (20..<32).contains(x) && (8..<18).contains(y) ? 10.0 : 0
+      let second = (26..<40).contains(x) && (10..<26).contains(y) ? 20.0 : 0
+      #expect(Int(b) - Int(a) == Int(((first + second) * 219 / 255).rounded()))
     }
     #expect(before.components[1] == after.components[1] && before.components[2] == after.components[2])
   }
@@ -300,11 +302,18 @@ private struct Marker: FaceEffect {
     ).intersection(frame)
   }
 
-  func apply(to patch: inout Patch, face: TrackedFace) {
+  func apply(to pixels: PixelView, face: TrackedFace) {
     log.widths.change { $0.append(face.mesh.width) }
-    let rect = patch.rect
-    log.rects.change { $0.append(rect) }
-    patch.colors = patch.colors.map { $0 + change }
-    patch.mask = patch.mask.mapped { _ in 1 }
+    // In a patch the face lies elsewhere: its first point tells by how much.
+    let corner = face.mesh.xy(0) - NumberedMesher.mesh(SIMD2(30, 18), 20).xy(0)
+    let part = rect.map {
+      PixelRect(x: $0.x + Int(corner.x.rounded()), y: $0.y + Int(corner.y.rounded()), width: $0.width, height: $0.height)
+    } ?? rect(for: face, in: pixels.bounds)
+    log.rects.change { $0.append(part) }
+    guard !part.isEmpty else { return }
+    let old = pixels.colors(in: part)
+    pixels.composite(
+      old.map { $0 + change }, over: old, mask: Plane(width: part.width, height: part.height, value: 1),
+      at: (part.x, part.y))
   }
 }

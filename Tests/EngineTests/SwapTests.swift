@@ -182,12 +182,14 @@ import Testing
       frame.withPixels { pixels in
         var mask = Plane(width: frame.width, height: frame.height)
         for face in faces {
-          var patch = Patch(pixels, rect: swapper.rect(for: face, in: pixels.bounds))
-          swapper.apply(to: &patch, face: face)
-          for y in 0..<patch.rect.height {
-            for x in 0..<patch.rect.width {
-              let (fx, fy) = (patch.rect.x + x, patch.rect.y + y)
-              mask[fx, fy] = max(mask[fx, fy], patch.mask[x, y])
+          guard let surface = swapper.surface(of: face, in: pixels) else { continue }
+          for y in 0..<frame.height {
+            for x in 0..<frame.width {
+              let place = surface.grid.local(SIMD2(Float(x), Float(y)))
+              guard place.x > 0, place.y > 0, place.x < Float(surface.grid.columns - 1),
+                place.y < Float(surface.grid.rows - 1)
+              else { continue }
+              mask[x, y] = max(mask[x, y], surface.alpha.value(at: place))
             }
           }
         }

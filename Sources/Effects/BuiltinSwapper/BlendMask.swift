@@ -7,7 +7,7 @@ package enum BlendMask {
   ///   - sourceMask: what of the texture may be shown, on the grid.
   ///   - sourceFacing: how much each vertex faced the camera in the photo.
   ///   - skin: what of the target is skin.
-  package static func mask(grid: Grid, sourceMask: Plane, sourceFacing: [Float], skin: SkinModel) -> Plane {
+  package static func mask(grid: FaceGrid, sourceMask: Plane, sourceFacing: [Float], skin: SkinModel) -> Plane {
     let raster = grid.raster
     let width = grid.mesh.width
     // From the face's outline inwards.

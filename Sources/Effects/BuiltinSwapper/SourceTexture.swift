@@ -1,5 +1,6 @@
 package import FaceAnalysis
 package import Imaging
+internal import Synchronization
 
 /// The source person's skin as a picture: without hair, shine or holes, with what of it may be shown.
 ///
@@ -17,46 +18,13 @@ package struct SourceTexture: Sendable {
     package var scaleY: Float
   }
 
-  /// One size of the texture as the renderer reads it: red, green, blue and nothing a texel.
-  struct Texels: Sendable {
-    var colors: [SIMD4<Float>]
-    var width: Int
-    var height: Int
-    /// Size relative to the first level.
-    var scaleX: Float
-    var scaleY: Float
-
-    init(_ planes: ColorPlanes, relativeTo first: ColorPlanes) {
-      width = planes.width
-      height = planes.height
-      scaleX = Float(width) / Float(first.width)
-      scaleY = Float(height) / Float(first.height)
-      colors = planes.red.samples.indices.map {
-        SIMD4(planes.red.samples[$0], planes.green.samples[$0], planes.blue.samples[$0], 0)
-      }
-    }
-
-    /// Bilinear reading at a point of this level; edges repeated.
-    func color(x: Float, y: Float) -> SIMD4<Float> {
-      let u = max(0, min(Float(width - 1), x))
-      let v = max(0, min(Float(height - 1), y))
-      let k = Int(v) * width + Int(u)
-      let right = Int(u) + 1 < width ? 1 : 0
-      let down = Int(v) + 1 < height ? width : 0
-      let (fu, fv) = (u - Float(Int(u)), v - Float(Int(v)))
-      let top = colors[k] + fu * (colors[k + right] - colors[k])
-      let bottom = colors[k + down] + fu * (colors[k + down + right] - colors[k + down])
-      return top + fv * (bottom - top)
-    }
-  }
-
   /// The face's points in the texture.
   package let mesh: FaceMesh
   /// Each half an octave smaller than the one before: averaged over areas, so that no far face is aliased.
   private let levels: [Level]
-  /// The same colours for the renderer, the finest first. Small photos are enlarged here once, by a sharper filter than a
-  /// frame has time for.
-  private let fine: [Texels]
+  /// Small photos are enlarged here once, by a sharper filter than a frame has time for; the largest first.
+  private let enlarged: [ColorPlanes]
+  private let planes = TexturePlaneCache()
 
   package init(mesh: FaceMesh, colors: ColorPlanes, mask: Plane, weight: Plane) {
     self.mesh = mesh
@@ -74,16 +42,22 @@ package struct SourceTexture: Sendable {
           scaleY: Float(height) / Float(colors.height)))
     }
     self.levels = levels
-    var fine = levels.map { Texels($0.colors, relativeTo: colors) }
-    for factor in [2, 4] where Float(factor) * mesh.width < 1024 {
-      fine.insert(Texels(colors.magnified(by: factor), relativeTo: colors), at: 0)
-    }
-    self.fine = fine
+    enlarged = [4, 2].filter { Float($0) * mesh.width < 1024 }.map { colors.magnified(by: $0) }
   }
 
-  /// The coarsest texels that are at least as fine as the pixels of a face, `ratio` texels of the first level to a pixel.
-  func texels(ratio: Float) -> Texels {
-    fine.last { $0.scaleX * ratio >= 0.95 } ?? fine[0]
+  /// One component of the texture in a frame's code: the coarsest size that is at least as fine as the frame's samples.
+  ///
+  /// - Parameter ratio: texels of the first level along a sample.
+  func plane(ofComponent index: Int, _ code: FrameCode, ratio: Float) -> TexturePlane {
+    let sizes = enlarged + levels.map(\.colors)
+    func scale(_ colors: ColorPlanes) -> (x: Float, y: Float) {
+      (Float(colors.width) / Float(levels[0].colors.width), Float(colors.height) / Float(levels[0].colors.height))
+    }
+    let size = sizes.lastIndex { scale($0).x * ratio >= 0.95 } ?? 0
+    return planes.plane(TexturePlaneCache.Key(code: code, component: index, size: size)) {
+      let (x, y) = scale(sizes[size])
+      return TexturePlane(code.codes(sizes[size], ofComponent: index), scaleX: x, scaleY: y)
+    }
   }
 
   /// The level whose texels are nearest to the pixels of a face, `ratio` texels of the first level to a pixel.
@@ -145,5 +119,25 @@ extension ColorPlanes {
       }
     }
     return map { $0.sampled(x: x, y: y, .cubic).mapped { max(0, min(255, $0)) } }
+  }
+}
+
+/// Components of a texture that frames have asked for so far.
+private final class TexturePlaneCache: Sendable {
+  struct Key: Hashable {
+    var code: FrameCode
+    var component: Int
+    var size: Int
+  }
+
+  private let planes = Mutex<[Key: TexturePlane]>([:])
+
+  func plane(_ key: Key, _ make: () -> TexturePlane) -> TexturePlane {
+    planes.withLock { planes in
+      if let known = planes[key] { return known }
+      let made = make()
+      planes[key] = made
+      return made
+    }
   }
 }

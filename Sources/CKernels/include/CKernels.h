@@ -1,0 +1,69 @@
+// Loops over pixels that are worth a vector unit of their own.
+//
+// Every function exists once for each level of the processor's vector unit and gives the same bits on all of them:
+// products and sums are never fused.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Where a component's samples lie in a row, as PixelLayout.Component has it.
+typedef struct {
+  /// Bytes between two samples.
+  int32_t step;
+  /// Bits below the sample in its word.
+  int32_t shift;
+  /// Bits of the sample: up to 8 in a byte, up to 16 in a word of two.
+  int32_t depth;
+} ckernels_component;
+
+/// Values at the nodes of one row of a grid, and how a row of samples lies between them.
+typedef struct {
+  /// Texel column and row of each node, how much of the texture is seen (0…1), what a texel is multiplied by, and what is
+  /// added then, in code values.
+  const float *u, *v, *alpha, *gain, *base;
+  /// Number of cells: one less than that of nodes, where `node_step` is 1.
+  int32_t cells;
+  /// Nodes from one cell to the next.
+  int32_t node_step;
+  /// Samples a cell.
+  int32_t per_cell;
+  /// Where a cell's first sample lies, 0…1, and how far it is to the next.
+  float first, step;
+} ckernels_nodes;
+
+/// One component of a texture: code values for 8 bits, times 256. Every row has `width + 1` samples, and there are
+/// `height + 1` rows: the last ones are repeated.
+typedef struct {
+  const uint16_t *samples;
+  int32_t width, height;
+} ckernels_texture;
+
+typedef struct {
+  /// Draws a texture over samples `low…high-1` of a row that starts at its cell 0, bilinearly:
+  /// sample += alpha * (gain * texel + base - sample), rounded to the nearest code.
+  ///
+  /// `scratch` has room for eight times `cells * per_cell` floats.
+  void (*paint_row)(const ckernels_nodes *nodes, const ckernels_texture *texture, uint8_t *row,
+                    ckernels_component component, int32_t low, int32_t high, float *scratch);
+
+  /// Means of blocks of samples: `out[i]` is that of `columns` times `rows` samples, times `gain`, plus `offset`.
+  /// `sums` has room for `blocks * columns` numbers.
+  void (*block_means)(const uint8_t *start, ptrdiff_t stride, ckernels_component component, int32_t columns,
+                      int32_t rows, int32_t blocks, float gain, float offset, uint32_t *sums, float *out);
+
+  /// Reads `planes` planes of floats, bilinearly, at `count` points (x + i dx, y + i dy); edges are repeated.
+  /// Sample centres are at integers. `out` holds the planes' results one after the other, `pitch` floats apart.
+  /// `scratch` has room for five times `count` floats.
+  void (*sample_line)(const float *const *planes, int32_t plane_count, int32_t width, int32_t height, float x, float y,
+                      float dx, float dy, int32_t count, float *out, int32_t pitch, float *scratch);
+} ckernels_table;
+
+/// Names of the levels this build has, the plainest first; NULL ends them.
+const char *const *ckernels_levels(void);
+
+/// The functions of a level, or NULL if there is none of that name or this processor cannot run it.
+const ckernels_table *ckernels_at_level(const char *name);
+
+/// Those of the best level for this processor.
+const ckernels_table *ckernels_best(void);

@@ -1,0 +1,37 @@
+package import FaceAnalysis
+package import Imaging
+
+/// The small copy of a face on which everything smooth is computed.
+package struct FaceGrid {
+  /// The face is at most this many cells wide, and at least half as many where it has the pixels.
+  private static let mostCells: Float = 128
+
+  package let cells: CellGrid
+  package let colors: ColorPlanes
+  /// The face's points in pixels of the grid.
+  package let mesh: FaceMesh
+  package let raster: MeshRaster
+  /// 1 where the mesh is, 0 elsewhere.
+  package let coverage: Plane
+
+  /// Nil if the face is not in the frame, or too small or too thin to be drawn.
+  package init?(_ frame: PixelView, mesh face: FaceMesh) {
+    let width = face.width
+    guard width.isFinite, width > 4, width < 1e6 else { return nil }
+    let rect = face.crop(growth: 1.06, in: frame.bounds)
+    guard !rect.isEmpty else { return nil }
+    var cell = 1
+    while width / Float(cell) > Self.mostCells { cell *= 2 }
+    let cells = CellGrid(around: rect, cell: cell)
+    self.cells = cells
+    colors = frame.colors(on: cells)
+    mesh = FaceMesh(
+      points: face.points.map { p in
+        let q = cells.local(SIMD2(p.x, p.y))
+        return SIMD3(q.x, q.y, p.z / Float(cell))
+      })
+    raster = mesh.raster(width: cells.columns, height: cells.rows)
+    coverage = raster.coverage()
+    guard coverage.sum > 16 else { return nil }
+  }
+}

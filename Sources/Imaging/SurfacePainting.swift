@@ -1,0 +1,267 @@
+internal import CKernels
+
+/// A textured surface as it is to appear in a frame.
+///
+/// All that varies slowly over it is known at the centres of a grid's cells and is bilinear between them. Only the
+/// texture has more detail.
+public struct Surface: Sendable {
+  public var grid: CellGrid
+  /// Where the texel of each cell is, in pixels of the texture's first size, pixel centres at integers.
+  public var texelX: Plane
+  public var texelY: Plane
+  /// How much of the surface is seen, 0…1. Where it is 0 at all four corners of a cell, no sample is touched.
+  public var alpha: Plane
+  /// One for each colour component of the frame.
+  public var components: [SurfaceComponent]
+
+  public init(grid: CellGrid, texelX: Plane, texelY: Plane, alpha: Plane, components: [SurfaceComponent]) {
+    for plane in [texelX, texelY, alpha] + components.flatMap({ [$0.gain, $0.base] }) {
+      precondition(plane.width == grid.columns && plane.height == grid.rows, "planes must be as large as the grid")
+    }
+    self.grid = grid
+    self.texelX = texelX
+    self.texelY = texelY
+    self.alpha = alpha
+    self.components = components
+  }
+}
+
+/// How one component of a surface comes from its texture: `gain · texel + base`, in code values (see ``FrameCode``).
+public struct SurfaceComponent: Sendable {
+  public var texture: TexturePlane
+  public var gain: Plane
+  public var base: Plane
+
+  public init(texture: TexturePlane, gain: Plane, base: Plane) {
+    self.texture = texture
+    self.gain = gain
+    self.base = base
+  }
+}
+
+/// One component of a texture, at one size, as the loop over pixels reads it.
+public struct TexturePlane: Sendable {
+  public let width: Int
+  public let height: Int
+  /// Size relative to the texture's first size.
+  public let scaleX: Float
+  public let scaleY: Float
+  /// Codes of 8 bits, times 256. Its last column and row are there twice: pairs of texels are read at once.
+  private let samples: [UInt16]
+
+  /// - Parameters:
+  ///   - codes: code values for 8 bits, 0…255.
+  ///   - scaleX, scaleY: size relative to the texture's first size.
+  public init(_ codes: Plane, scaleX: Float = 1, scaleY: Float = 1) {
+    width = codes.width
+    height = codes.height
+    self.scaleX = scaleX
+    self.scaleY = scaleY
+    var samples = [UInt16](repeating: 0, count: (width + 1) * (height + 1))
+    for y in 0...height {
+      for x in 0...width {
+        let code = codes[min(x, width - 1), min(y, height - 1)] * 256 + 0.5
+        samples[y * (width + 1) + x] = UInt16(max(0, min(65535, code)))
+      }
+    }
+    self.samples = samples
+  }
+
+  /// The code at a point given in pixels of the texture's first size, bilinearly; edges repeated.
+  public func value(at point: SIMD2<Float>) -> Float {
+    let scale = SIMD2(scaleX, scaleY)
+    let p = (point + 0.5) * scale - 0.5
+    let x = Swift.max(0, Swift.min(Float(width - 1), p.x))
+    let y = Swift.max(0, Swift.min(Float(height - 1), p.y))
+    let (fx, fy) = (x - x.rounded(.down), y - y.rounded(.down))
+    let i = Int(y) * (width + 1) + Int(x)
+    return samples.withUnsafeBufferPointer { s in
+      let top = Float(s[i]) + fx * (Float(s[i + 1]) - Float(s[i]))
+      let (below, right) = (Float(s[i + width + 1]), Float(s[i + width + 2]))
+      return (top + fy * (below + fx * (right - below) - top)) / 256
+    }
+  }
+
+  fileprivate func withKernelTexture<R>(_ body: (ckernels_texture) -> R) -> R {
+    samples.withUnsafeBufferPointer {
+      body(
+        ckernels_texture(
+          samples: $0.baseAddress, width: Int32(truncatingIfNeeded: width), height: Int32(truncatingIfNeeded: height)))
+    }
+  }
+}
+
+extension PixelView {
+  /// Draws a surface over the frame's own samples, through its alpha.
+  ///
+  /// A sample whose alpha is 0 keeps its bits, in every format.
+  public func paint(_ surface: Surface) { paint(surface, with: Kernels.best) }
+
+  /// The same by the loops for one level of the vector unit; nil if this machine does not run it.
+  package func paint(_ surface: Surface, level: String) -> Void? {
+    Kernels.at(level: level).map { paint(surface, with: $0) }
+  }
+
+  /// Every level there is, the plainest first.
+  package static var paintingLevels: [String] { Kernels.levels }
+
+  private func paint(_ surface: Surface, with kernels: ckernels_table) {
+    precondition(surface.components.count == layout.colorComponents)
+    let spans = (0..<surface.grid.rows).map { surface.alpha.shownColumns(ofRow: $0) }
+    for (index, component) in surface.components.enumerated() {
+      paint(surface, component, index, spans, kernels)
+    }
+  }
+
+  private func paint(
+    _ surface: Surface, _ component: SurfaceComponent, _ index: Int, _ spans: [ClosedRange<Int>?],
+    _ kernels: ckernels_table
+  ) {
+    let grid = surface.grid
+    let (shiftX, shiftY) = shifts(ofComponent: index)
+    let size = size(ofComponent: index)
+    // Chroma lies on the left luma column and between luma rows (ITU-T H.273, chroma sample location type 0).
+    let columns = SampleSpacing(cell: grid.cell, shift: shiftX, site: 0)
+    let originX = grid.x >> shiftX
+    let centerY = Float((1 << shiftY) - 1) / 2
+    let nodeY0 = Float(grid.y) + Float(grid.cell - 1) / 2
+    let inCodes = Float(1 << layout.components[index].depth) / 256
+    var fields = NodeRow(count: grid.columns)
+    let cells = (grid.columns - 1) / columns.nodeStep
+    var scratch = [Float](repeating: 0, count: 8 * Swift.max(1, cells) * columns.perCell)
+
+    let firstRow = Swift.max(0, grid.y >> shiftY)
+    let endRow = Swift.min(size.height, ((grid.y + grid.rows * grid.cell) >> shiftY) + 1)
+    guard firstRow < endRow, cells > 0 else { return }
+    component.texture.withKernelTexture { texture in
+      for y in firstRow..<endRow {
+        let position = (Float(y << shiftY) + centerY - nodeY0) / Float(grid.cell)
+        guard position >= 0, position < Float(grid.rows - 1) else { continue }
+        let row = Int(position)
+        guard let shown = union(spans[row], spans[row + 1]) else { continue }
+        // The cells that touch a node which shows something.
+        let firstCell = Swift.max(0, (shown.lowerBound - 1) / columns.nodeStep)
+        let lastCell = Swift.min(cells - 1, shown.upperBound / columns.nodeStep)
+        guard firstCell <= lastCell else { continue }
+        let start = originX + columns.first + firstCell * columns.perCell
+        let count = (lastCell - firstCell + 1) * columns.perCell
+        let low = Swift.max(0, -start)
+        let high = Swift.min(count, size.width - start)
+        guard low < high else { continue }
+        fields.blend(surface, component, row, position - Float(row), inCodes, texture)
+        fields.withNodes(from: firstCell * columns.nodeStep) { nodes in
+          nodes.cells = Int32(truncatingIfNeeded: lastCell - firstCell + 1)
+          nodes.node_step = Int32(truncatingIfNeeded: columns.nodeStep)
+          nodes.per_cell = Int32(truncatingIfNeeded: columns.perCell)
+          nodes.first = columns.firstFraction
+          nodes.step = columns.stepFraction
+          let sample = self.row(y, ofComponent: index) + start * layout.components[index].step
+          scratch.withUnsafeMutableBufferPointer { scratch in
+            withUnsafePointer(to: texture) { texture in
+              kernels.paint_row(
+                &nodes, texture, sample.assumingMemoryBound(to: UInt8.self), layout.components[index].kernel,
+                Int32(truncatingIfNeeded: low), Int32(truncatingIfNeeded: high), scratch.baseAddress!)
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// How samples of a row lie between the nodes of a grid.
+private struct SampleSpacing {
+  /// Nodes from one cell to the next: more than 1 where cells are smaller than a chroma sample.
+  let nodeStep: Int
+  let perCell: Int
+  /// The first cell's first sample, counted from the grid's left edge.
+  let first: Int
+  /// Where in its cell it lies, 0…1, and how far it is to the next.
+  let firstFraction: Float
+  let stepFraction: Float
+
+  /// - Parameters:
+  ///   - cell: side of a cell in luma pixels.
+  ///   - shift: log2 of the luma pixels a sample covers.
+  ///   - site: where among them the sample lies, in luma pixels.
+  init(cell: Int, shift: Int, site: Float) {
+    let covered = 1 << shift
+    precondition(cell == 1 || cell >= covered, "a cell must hold whole samples")
+    nodeStep = Swift.max(1, covered / cell)
+    perCell = Swift.max(1, cell / covered)
+    let node = Float(cell - 1) / 2
+    first = Int(((node - site) / Float(covered)).rounded(.up))
+    firstFraction = (Float(first * covered) + site - node) / Float(cell)
+    stepFraction = Float(covered) / Float(cell)
+  }
+}
+
+/// All fields of a surface's component, between two rows of nodes.
+private struct NodeRow {
+  private let count: Int
+  private var values: [Float]
+
+  init(count: Int) {
+    self.count = count
+    values = [Float](repeating: 0, count: 5 * count)
+  }
+
+  mutating func blend(
+    _ surface: Surface, _ component: SurfaceComponent, _ row: Int, _ t: Float, _ inCodes: Float,
+    _ texture: ckernels_texture
+  ) {
+    let (scaleX, scaleY) = (component.texture.scaleX, component.texture.scaleY)
+    fill(0, surface.texelX, row, t, scaleX, 0.5 * scaleX - 0.5)
+    fill(1, surface.texelY, row, t, scaleY, 0.5 * scaleY - 0.5)
+    fill(2, surface.alpha, row, t, 1, 0)
+    fill(3, component.gain, row, t, inCodes / 256, 0)
+    fill(4, component.base, row, t, inCodes, 0)
+  }
+
+  private mutating func fill(
+    _ field: Int, _ plane: Plane, _ row: Int, _ t: Float, _ scale: Float, _ offset: Float
+  ) {
+    let count = count
+    values.withUnsafeMutableBufferPointer { values in
+      plane.samples.withUnsafeBufferPointer { samples in
+        let out = values.baseAddress! + field * count
+        let upper = samples.baseAddress! + row * count
+        let lower = upper + count
+        for i in 0..<count { out[i] = (upper[i] + t * (lower[i] - upper[i])) * scale + offset }
+      }
+    }
+  }
+
+  func withNodes(from first: Int, _ body: (inout ckernels_nodes) -> Void) {
+    values.withUnsafeBufferPointer { values in
+      let start = values.baseAddress! + first
+      var nodes = ckernels_nodes()
+      nodes.u = start
+      nodes.v = start + count
+      nodes.alpha = start + 2 * count
+      nodes.gain = start + 3 * count
+      nodes.base = start + 4 * count
+      body(&nodes)
+    }
+  }
+}
+
+private func union(_ a: ClosedRange<Int>?, _ b: ClosedRange<Int>?) -> ClosedRange<Int>? {
+  guard let a, let b else { return a ?? b }
+  return Swift.min(a.lowerBound, b.lowerBound)...Swift.max(a.upperBound, b.upperBound)
+}
+
+extension Plane {
+  /// The columns of a row from the first to the last sample above 0; nil if there is none.
+  func shownColumns(ofRow y: Int) -> ClosedRange<Int>? {
+    samples.withUnsafeBufferPointer { p in
+      let row = p.baseAddress! + y * width
+      var first = 0
+      while first < width && row[first] <= 0 { first &+= 1 }
+      guard first < width else { return nil }
+      var last = width - 1
+      while row[last] <= 0 { last &-= 1 }
+      return first...last
+    }
+  }
+}
