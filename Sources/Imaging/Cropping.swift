@@ -115,7 +115,8 @@ private struct ReducedPlane {
     plane.samples.withUnsafeBufferPointer { samples in
       withUnsafePointer(to: samples.baseAddress) { planes in
         Kernels.best.sample_line(
-          planes, 1, Int32(truncatingIfNeeded: plane.width), Int32(truncatingIfNeeded: plane.height), p.x, p.y, d.x, d.y,
+          planes, 1, Int32(truncatingIfNeeded: plane.width), Int32(truncatingIfNeeded: plane.height), p.x, p.y, d.x,
+          d.y,
           Int32(truncatingIfNeeded: count), out, 0, scratch)
       }
     }
