@@ -33,12 +33,13 @@ let package = Package(
       providers: [
         .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswresample-dev", "libswscale-dev"])
       ]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CMemory"),
     .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(name: "Imaging", dependencies: ["CKernels"], swiftSettings: kernels),
-    .target(name: "MediaIO", dependencies: ["CFFmpeg", "Imaging"], swiftSettings: strict),
+    .target(name: "MediaIO", dependencies: ["CFFmpeg", "CWebP", "Imaging"], swiftSettings: strict),
     .target(
       name: "Catalogue", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),

@@ -22,6 +22,8 @@ have_ffmpeg_libraries() {
       'libswscale >= 6.7'
 }
 
+have_webp_library() { have pkg-config && pkg-config --exists 'libwebpdemux >= 1.0'; }
+
 # Starting pip itself would take half a second.
 have_pip() {
   have python3 && python3 -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('pip') is None)"
@@ -32,6 +34,7 @@ missing_packages() {
   have git || echo git
   have pkg-config || echo pkg-config
   have_ffmpeg_libraries || echo libavformat-dev libavcodec-dev libavutil-dev libswresample-dev libswscale-dev
+  have_webp_library || echo libwebp-dev # plays animated WebP, which FFmpeg cannot
   have ffmpeg && have ffprobe || echo ffmpeg # draws the contact sheet
   have python3 || echo python3
   have_pip || echo python3-pip

@@ -8,7 +8,7 @@ struct Container {
   /// FFmpeg's name, such as `matroska`.
   var name: String { string(format.pointee.name) }
 
-  private static let usual = ["mp4", "mov", "mkv", "webm", "avi", "m4v", "ts", "gif"]
+  private static let usual = ["mp4", "mov", "mkv", "webm", "avi", "m4v", "ts", "gif", "webp"]
 
   /// - Throws: ``MediaError`` if no container for video has this extension.
   init(forVideoAt path: String) throws(MediaError) {

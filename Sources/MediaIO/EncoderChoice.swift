@@ -189,9 +189,9 @@ enum EncoderChoice {
     }
     var best: Choice?
     for codec in codecs {
-      // A GIF has at most 256 colours whatever comes in.
+      // A GIF has at most 256 colours whatever comes in; each frame gets a palette of its own.
       if codec.pointee.id == AV_CODEC_ID_GIF {
-        best = best ?? Choice(codec: codec, format: AV_PIX_FMT_RGB8, isConversion: true)
+        best = best ?? Choice(codec: codec, format: AV_PIX_FMT_PAL8)
         continue
       }
       let formats = formats(of: codec).filter { canBecome($0, pictures) && takes($0, pictures, codec) }

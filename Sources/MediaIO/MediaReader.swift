@@ -40,7 +40,7 @@ public final class MediaReader: @unchecked Sendable {
 
   private let deviceNotices: [String]
   private let device: HardwareDevice?
-  private let input: Input
+  private let path: String
   private let trim: Trim?
   private let threads: Int
   private var demuxer: Demuxer
@@ -57,18 +57,6 @@ public final class MediaReader: @unchecked Sendable {
 
   private enum Phase { case reading, draining, ended }
 
-  private enum Input {
-    case file(String)
-    case sequence(PictureSequence, Rational)
-
-    func open(_ cancelFlag: CancelFlag) throws(MediaError) -> Demuxer {
-      switch self {
-      case .file(let path): try Demuxer(path: path, cancelFlag: cancelFlag)
-      case .sequence(let sequence, let rate): try Demuxer(sequence, frameRate: rate, cancelFlag: cancelFlag)
-      }
-    }
-  }
-
   /// Opens a file.
   ///
   /// - Parameters:
@@ -79,38 +67,13 @@ public final class MediaReader: @unchecked Sendable {
   ///   - hardware: whether a device decodes.
   /// - Throws: ``MediaError`` if there is no such file, it has no picture that can be decoded, `trim` is no part, or the
   ///   named device is not there.
-  public convenience init(
+  public init(
     path: String, threads: Int = 0, trim: Trim? = nil, hardware: HardwareDecoding = .none
   ) throws(MediaError) {
-    try self.init(.file(path), path: path, threads: threads, trim: trim, hardware: hardware)
-  }
-
-  /// Opens numbered pictures as one video, from the smallest number that is there.
-  ///
-  /// - Parameters:
-  ///   - sequence: the pictures.
-  ///   - frameRate: how many of them are shown in a second; more than 0.
-  ///   - threads: threads for decoding; 0 for as many as there are cores.
-  ///   - trim: the part to read; nil for all. Its frames are counted from the first picture.
-  /// - Throws: ``MediaError`` if there are no such pictures, or one of them is missing in between.
-  public convenience init(
-    sequence: PictureSequence, frameRate: Rational = Rational(25, 1), threads: Int = 0, trim: Trim? = nil
-  ) throws(MediaError) {
-    guard frameRate.value > 0 else {
-      throw MediaError(
-        .unsupported,
-        "cannot read the picture sequence '\(sequence.pattern)' at \(frameRate) frames a second; use a rate above 0")
-    }
-    try self.init(.sequence(sequence, frameRate), path: sequence.pattern, threads: threads, trim: trim)
-  }
-
-  private init(
-    _ input: Input, path: String, threads: Int, trim: Trim?, hardware: HardwareDecoding = .none
-  ) throws(MediaError) {
     try trim?.check(path: path)
-    self.input = input
+    self.path = path
     self.trim = trim
-    demuxer = try input.open(cancelFlag)
+    demuxer = try Demuxer(path: path, cancelFlag: cancelFlag)
     guard let main = demuxer.mainStream, let stream = demuxer.streams[main] else {
       throw MediaError(
         .unreadable,
@@ -203,7 +166,7 @@ public final class MediaReader: @unchecked Sendable {
     let limit = origin + Int64(start / av_q2d(unit))
     guard let packet = demuxer.seek(to: origin + distance, before: limit, main: main) else {
       // The file is read from its beginning, by a new demuxer: this one may be anywhere.
-      demuxer = try input.open(cancelFlag)
+      demuxer = try Demuxer(path: path, cancelFlag: cancelFlag)
       decoder = try demuxer.decoder(of: main, threads: threads, device: device)
       cutter.restart()
       return

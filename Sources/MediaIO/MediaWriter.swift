@@ -10,6 +10,8 @@ public final class MediaWriter: @unchecked Sendable {
   public var warnings: [String] { plan.warnings + (encoder?.warnings ?? []) + soundWarnings + timeWarnings }
 
   private let encoding: VideoEncoding
+  private let form: VideoForm
+  private var shaper: FrameShaper
   private let template: MediaTemplate
   private let container: Container
   private let plan: TrackPlan
@@ -39,12 +41,14 @@ public final class MediaWriter: @unchecked Sendable {
   ///   - template: what it takes over: ``MediaReader/template``, or one made from nothing.
   ///   - encoding: how pictures are compressed.
   ///   - sound: what becomes of the sound.
+  ///   - form: the size and the frame rate they get.
   ///   - extraMetadata: entries to add to the file's own.
   ///   - threads: threads for encoding; 0 for as many as there are cores.
   /// - Throws: ``MediaError`` if the container, the encoder or the place will not do.
   public init(
     path: String, like template: MediaTemplate, encoding: VideoEncoding = VideoEncoding(),
-    sound: SoundEncoding = SoundEncoding(), extraMetadata: [String: String] = [:], threads: Int = 0
+    sound: SoundEncoding = SoundEncoding(), form: VideoForm = VideoForm(), extraMetadata: [String: String] = [:],
+    threads: Int = 0
   ) throws(MediaError) {
     try FilePath.checkWritable(path)
     container = try Container(forVideoAt: path)
@@ -58,6 +62,8 @@ public final class MediaWriter: @unchecked Sendable {
     plan = try TrackPlan(template, sound, in: container, path: path)
     self.sound = try MediaWriter.transcoders(plan, template, container, path)
     self.encoding = encoding
+    self.form = form
+    shaper = FrameShaper(form)
     self.template = template
     self.threads = threads
     file = TemporaryFile(for: path)
@@ -112,10 +118,18 @@ public final class MediaWriter: @unchecked Sendable {
   /// - Throws: ``MediaError`` if the encoder does not take such frames, or the file cannot be written.
   public func encode(_ frame: Frame) throws(MediaError) {
     checkWriting()
-    if encoder == nil { try begin(frame) }
-    guard let encoder else { return }
-    try encoder.send(frame)
-    try drain(encoder)
+    // Not only when the shaper lets go of it: until then all packets would have to wait.
+    if encoder == nil { try begin(shaper.resized(frame)) }
+    try shape(frame)
+  }
+
+  /// Brings a frame, or with nil the last one, into the wanted form and encodes what comes of it.
+  private func shape(_ frame: Frame?) throws(MediaError) {
+    try shaper.shape(frame) { frame throws(MediaError) in
+      guard let encoder else { return }
+      try encoder.send(frame)
+      try drain(encoder)
+    }
   }
 
   /// Ends the file and gives it its name, in place of what was there.
@@ -124,6 +138,7 @@ public final class MediaWriter: @unchecked Sendable {
   public func finish() throws(MediaError) -> Output {
     checkWriting()
     do throws(MediaError) {
+      try shape(nil)
       guard let encoder, let muxer else {
         throw MediaError(.failed, "cannot finish '\(file.finalPath)': it has no frames")
       }
@@ -168,10 +183,10 @@ public final class MediaWriter: @unchecked Sendable {
 
   private func begin(_ frame: Frame) throws(MediaError) {
     let request = VideoEncoder.Request(
-      encoding: encoding, container: container, template: template, threads: threads, path: file.finalPath,
-      device: device)
+      encoding: encoding, frameRate: form.frameRate, container: container, template: template, threads: threads,
+      path: file.finalPath, device: device)
     let made = try VideoEncoder(request, first: frame)
-    try muxer?.begin(made, sound, first: frame)
+    try muxer?.begin(made, sound, first: frame, constantRate: form.frameRate)
     encoder = made
     let waiting = early
     early = []

@@ -98,10 +98,15 @@ final class Muxer {
   }
 
   /// Describes the encoded tracks and writes the header.
-  func begin(_ encoder: VideoEncoder, _ sound: [Int: SoundTranscoder], first frame: Frame) throws(MediaError) {
+  ///
+  /// - Parameter constantRate: the frame rate, if it is not the input's.
+  func begin(
+    _ encoder: VideoEncoder, _ sound: [Int: SoundTranscoder], first frame: Frame, constantRate: Rational?
+  ) throws(MediaError) {
     guard let stream = targets[template.main], let source = template.streams[template.main] else { return }
     guard avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context) >= 0 else { throw .outOfMemory }
     stream.pointee.time_base = encoder.context.pointee.time_base
+    if let constantRate { stream.pointee.avg_frame_rate = constantRate.av }
     stream.pointee.sample_aspect_ratio = encoder.context.pointee.sample_aspect_ratio
     try VideoSideData.copy(from: source, first: frame, to: stream)
     for (index, transcoder) in sound {
@@ -111,7 +116,7 @@ final class Muxer {
       }
       stream.pointee.time_base = transcoder.encoder.timeBase
     }
-    try takeOverWhatACutMoves()
+    try takeOverWhatACutMoves(constantRate)
     var options = headerOptions()
     defer { av_dict_free(&options) }
     let written = libav { avformat_write_header(context, &options) }
@@ -123,11 +128,14 @@ final class Muxer {
   }
 
   /// Chapters and timecode are final only now that there is a frame.
-  private func takeOverWhatACutMoves() throws(MediaError) {
+  private func takeOverWhatACutMoves(_ constantRate: Rational?) throws(MediaError) {
     guard cff_copy_chapters(context, template.context) >= 0 else { throw .outOfMemory }
     func copyTimecode(_ from: OpaquePointer?, _ to: inout OpaquePointer?) {
       if av_dict_get(to, "timecode", nil, 0) != nil, let text = entries(from)["timecode"] {
-        av_dict_set(&to, "timecode", text, 0)
+        let label = constantRate.flatMap { rate in
+          Rational(template.frameRate).flatMap { Timecode.relabel(text, from: $0, to: rate) }
+        }
+        av_dict_set(&to, "timecode", label ?? text, 0)
       }
     }
     copyTimecode(template.context.pointee.metadata, &context.pointee.metadata)
@@ -138,6 +146,11 @@ final class Muxer {
 
   private func headerOptions() -> OpaquePointer? {
     var options: OpaquePointer?
+    // GIF counts repetitions, and without the entry is played once; WebP counts plays.
+    if let plays = template.plays, container.name == "gif" || container.name == "webp" {
+      let repeats = plays == 0 ? 0 : plays == 1 ? -1 : plays - 1
+      av_dict_set(&options, "loop", "\(min(65535, container.name == "gif" ? repeats : plays))", 0)
+    }
     guard container.isMP4 else { return options }
     let freeKeys = ContainerMetadata.needsFreeKeys(context.pointee.metadata) ? "+use_metadata_tags" : ""
     av_dict_set(&options, "movflags", "+faststart" + freeKeys, 0)

@@ -24,6 +24,8 @@ final class VideoEncoder {
 
   struct Request {
     var encoding: VideoEncoding
+    /// The constant rate that the frames have got; nil if they have their own times.
+    var frameRate: Rational?
     var container: Container
     var template: MediaTemplate
     var threads: Int
@@ -52,20 +54,22 @@ final class VideoEncoder {
       choice.isConversion && !PixelFormat.hasAlpha(choice.format)
       && (PixelFormat.hasAlpha(frame.format) || frame.format == AV_PIX_FMT_PAL8)
     // What the samples mean once they are in the encoder's format.
-    let sample = try VideoEncoder.prepare(frame, choice.format, dropsAlpha: dropsAlpha)
+    let sample =
+      choice.format == AV_PIX_FMT_PAL8
+      ? try frame.paletted().frame : try VideoEncoder.prepare(frame, choice.format, dropsAlpha: dropsAlpha)
     let source = withExtendedLifetime(sample) { sample.av.pointee }
     let isFullRange = FrameColor.encoding(of: source).fullRange
     guard let context = avcodec_alloc_context3(codec) else { throw .outOfMemory }
     self.context = context
     let template = request.template
     let timeBase = VideoEncoder.timeBase(for: codec, request)
-    frameLength =
-      template.frameRate.num > 0 ? max(1, av_rescale_q(1, av_inv_q(template.frameRate), timeBase)) : 1
+    let frameRate = request.frameRate?.av ?? template.frameRate
+    frameLength = frameRate.num > 0 ? max(1, av_rescale_q(1, av_inv_q(frameRate), timeBase)) : 1
     context.pointee.width = source.width
     context.pointee.height = source.height
     context.pointee.pix_fmt = choice.format
     context.pointee.time_base = timeBase
-    context.pointee.framerate = template.frameRate
+    context.pointee.framerate = frameRate
     context.pointee.color_range = isFullRange ? AVCOL_RANGE_JPEG : source.color_range
     context.pointee.colorspace = source.colorspace
     context.pointee.color_primaries = source.color_primaries
@@ -126,6 +130,7 @@ final class VideoEncoder {
   /// The input's own unit of time, so that no timestamp is rounded. Encoders and containers that can only count whole
   /// frames, or in no more than 16 bits, get the length of one frame.
   private static func timeBase(for codec: UnsafePointer<AVCodec>, _ request: Request) -> AVRational {
+    if let rate = request.frameRate { return av_inv_q(rate.av) }
     let template = request.template
     let own = template.streams[template.main]?.pointee.time_base ?? AVRational(num: 1, den: 90000)
     guard template.frameRate.num > 0 else { return own }
@@ -220,10 +225,20 @@ final class VideoEncoder {
     return same
   }
 
+  private func prepare(_ frame: Frame) throws(MediaError) -> Frame {
+    guard first.format == AV_PIX_FMT_PAL8, frame.format != AV_PIX_FMT_PAL8 else {
+      return try VideoEncoder.prepare(frame, first.format, dropsAlpha: dropsAlpha)
+    }
+    let (paletted, isExact) = try frame.paletted()
+    let warning = "the pictures were reduced to 256 colours each, because \(name) has no more"
+    if !isExact, !warnings.contains(warning) { warnings.append(warning) }
+    return paletted
+  }
+
   /// Takes a frame in.
   func send(_ frame: Frame) throws(MediaError) {
     try checkAlike(frame)
-    var input = try VideoEncoder.prepare(frame, first.format, dropsAlpha: dropsAlpha)
+    var input = try prepare(frame)
     if let upload { input = try upload.upload(input) }
     // Else some encoders take the kind of the input's frame for an order.
     input.av.pointee.pict_type = AV_PICTURE_TYPE_NONE

@@ -26,6 +26,8 @@ struct RunCommand: ParsableCommand {
         semblance run --source actor.jpg --target clip.mov --output recast.mp4
         semblance run -s actor.jpg -t clip.mp4 --output-video-quality 95
         semblance run -s front.jpg side.jpg -t group.png --face-selector-mode one
+        semblance run -s actor.jpg -t frames/ -o recast/ --output-video-scale 2
+        semblance run -s actor.jpg -t frames/%06d.png --sequence-fps 24 -o recast.mov
 
       \(HelpSections.environment)
 
@@ -43,13 +45,21 @@ struct RunCommand: ParsableCommand {
 
     @Option(
       name: [.customLong("target"), .customLong("target-path"), .short],
-      help: ArgumentHelp("The picture or clip whose faces are replaced.", valueName: "file"))
+      help: ArgumentHelp(
+        "The picture or clip whose faces are replaced. A clip may also be a folder of pictures, or numbered ones: "
+          + "frames/%06d.png.", valueName: "file"))
     var target: String
+
+    @Option(
+      name: .customLong("sequence-fps"),
+      help: ArgumentHelp("Pictures a second, if the target is a series of pictures. (default: 25)", valueName: "rate"))
+    var sequenceRate: FrameRate?
 
     @Option(
       name: [.customLong("output"), .customLong("output-path"), .short],
       help: ArgumentHelp(
-        "Where the result goes; its ending chooses the format. (default: beside the target, with -swapped in its name and "
+        "Where the result goes; its ending chooses the format. Of a clip, folder/ or folder/%06d.png makes pictures. "
+          + "(default: beside the target, with -swapped in its name and "
           + "never over another file)",
         valueName: "file"))
     var output: String?
@@ -138,6 +148,21 @@ struct RunCommand: ParsableCommand {
         "Loudness in percent of the samples' values; below 100 the sound is encoded anew.", valueName: "0…100"))
     var outputAudioVolume = 100
 
+    @Option(
+      name: .customLong("output-video-fps"),
+      help: ArgumentHelp(
+        "A constant frame rate, such as 30 or 24000/1001: frames are left out or repeated, the length stays. (default: "
+          + "every frame at its own time)", valueName: "rate"))
+    var outputVideoRate: FrameRate?
+
+    @Option(
+      help: ArgumentHelp("How many times as wide and as high a video becomes, 0.25 to 8.", valueName: "factor"))
+    var outputVideoScale = 1.0
+
+    @Option(
+      help: ArgumentHelp("How many times as wide and as high a picture becomes, 0.25 to 8.", valueName: "factor"))
+    var outputImageScale = 1.0
+
     @Option(help: ArgumentHelp("0 (small) to 100 (best), for JPEG and WebP pictures.", valueName: "0…100"))
     var outputImageQuality = 95
   }
@@ -182,6 +207,10 @@ struct RunCommand: ParsableCommand {
   @OptionGroup(title: "Execution") var execution: Execution
 
   func validate() throws {
+    try requireRate(output.outputVideoRate, "--output-video-fps")
+    try requireRate(files.sequenceRate, "--sequence-fps")
+    try requireScale(output.outputVideoScale, "--output-video-scale")
+    try requireScale(output.outputImageScale, "--output-image-scale")
     if let quality = output.outputVideoQuality { try requirePercent(quality, "--output-video-quality") }
     if let quality = output.outputAudioQuality { try requirePercent(quality, "--output-audio-quality") }
     try requirePercent(output.outputAudioVolume, "--output-audio-volume")
@@ -214,6 +243,17 @@ struct RunCommand: ParsableCommand {
     guard !value.isEmpty else { throw ValidationError("\(name) must name a file, got an empty text.") }
   }
 
+  private func requireRate(_ rate: FrameRate?, _ name: String) throws {
+    guard let rate, !(0.1...1000).contains(rate.rational.value) else { return }
+    throw ValidationError("\(name) must be between 0.1 and 1000 frames a second, got \(rate.rational).")
+  }
+
+  private func requireScale(_ factor: Double, _ name: String) throws {
+    guard (0.25...8).contains(factor) else {
+      throw ValidationError("\(name) must be between 0.25 and 8, got \(factor).")
+    }
+  }
+
   private func requirePercent(_ value: Int, _ name: String) throws {
     guard (0...100).contains(value) else {
       throw ValidationError("\(name) must be between 0 and 100, got \(value).")
@@ -231,6 +271,9 @@ struct RunCommand: ParsableCommand {
     request.requiresFace = faces.requireFace
     request.trim = part.trim
     request.effort = execution.effort
+    if let rate = files.sequenceRate { request.sequenceFrameRate = rate.rational }
+    request.form = VideoForm(frameRate: output.outputVideoRate?.rational, scale: output.outputVideoScale)
+    request.pictureScale = output.outputImageScale
     request.encoding.encoder = output.outputVideoEncoder
     request.encoding.preset = output.outputVideoPreset
     request.encoding.quality = output.outputVideoQuality

@@ -100,6 +100,8 @@ private let runHelp = #"""
     semblance run --source actor.jpg --target clip.mov --output recast.mp4
     semblance run -s actor.jpg -t clip.mp4 --output-video-quality 95
     semblance run -s front.jpg side.jpg -t group.png --face-selector-mode one
+    semblance run -s actor.jpg -t frames/ -o recast/ --output-video-scale 2
+    semblance run -s actor.jpg -t frames/%06d.png --sequence-fps 24 -o recast.mov
 
   ENVIRONMENT
     SEMBLANCE_CACHE        The folder with the models and ONNX Runtime, which
@@ -131,9 +133,14 @@ private let runHelp = #"""
                             the first frame. Of several photos, the one that
                             shows the face best is used.
     -t, --target, --target-path <file>
-                            The picture or clip whose faces are replaced.
+                            The picture or clip whose faces are replaced. A clip
+                            may also be a folder of pictures, or numbered ones:
+                            frames/%06d.png.
+    --sequence-fps <rate>   Pictures a second, if the target is a series of
+                            pictures. (default: 25)
     -o, --output, --output-path <file>
                             Where the result goes; its ending chooses the format.
+                            Of a clip, folder/ or folder/%06d.png makes pictures.
                             (default: beside the target, with -swapped in its
                             name and never over another file)
 
@@ -179,6 +186,16 @@ private let runHelp = #"""
     --output-audio-volume <0…100>
                             Loudness in percent of the samples' values; below 100
                             the sound is encoded anew. (default: 100)
+    --output-video-fps <rate>
+                            A constant frame rate, such as 30 or 24000/1001:
+                            frames are left out or repeated, the length stays.
+                            (default: every frame at its own time)
+    --output-video-scale <factor>
+                            How many times as wide and as high a video becomes,
+                            0.25 to 8. (default: 1.0)
+    --output-image-scale <factor>
+                            How many times as wide and as high a picture becomes,
+                            0.25 to 8. (default: 1.0)
     --output-image-quality <0…100>
                             0 (small) to 100 (best), for JPEG and WebP pictures.
                             (default: 95)
@@ -204,8 +221,6 @@ private let runHelp = #"""
   OPTIONS:
     --version               Show the version.
     -h, --help              Show help information.
-
-
   """#
 
 private let benchmarkHelp = #"""
@@ -230,6 +245,8 @@ private let benchmarkHelp = #"""
                             ultrafast, superfast, veryfast, faster, fast, medium,
                             slow, slower, veryslow, placebo; default: ultrafast,
                             veryfast)
+    --efforts <effort>      Efforts to measure: fast, full. (values: fast, full;
+                            default: fast, full)
     --rounds <count>        How often each of the two runs. (default: 3)
     --seconds <seconds>     How long the clips are, 1 to 600 seconds. (default:
                             20)
@@ -240,6 +257,4 @@ private let benchmarkHelp = #"""
     --markdown              Print the table as Markdown.
     --version               Show the version.
     -h, --help              Show help information.
-
-
   """#

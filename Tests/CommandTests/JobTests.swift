@@ -127,6 +127,41 @@ extension CommandTests {
       #expect(notes.count <= 1)
     }
 
+    @Test("A clip becomes pictures, pictures a clip, of other rates and sizes")
+    func series() throws {
+      try scratch.cut(Cache.clip, frames: 12, to: "clip.mp4")
+      let job = ["run", "--source", Cache.photo, "--output-video-preset", "ultrafast", "--target"]
+      let out = try scratch.run(
+        job + ["clip.mp4", "--output", "out/f%03d.png", "--output-video-fps", "11.988", "--output-video-scale", "0.5"])
+      #expect(out.code == 0)
+      #expect(
+        out.output.wholeMatch(
+          of: #/out/f%03d\.png: 12 frames, 12 with a face, 6 written, \d+\.\d s, \d+\.\d fps, png\n/#) != nil,
+        "\(out.output)")
+      #expect(out.errors.contains("\nwarning: the other tracks were left out: pictures have no place for them\n"))
+      let names = try files(scratch, "out")
+      #expect(names == (1...6).map { "f00\($0).png" })
+
+      // A folder, under a default name.
+      #expect(try scratch.run(job + ["out"]).code == 0)
+      #expect(try files(scratch, "out-swapped") == names)
+
+      let back = try scratch.run(
+        job + ["out/f%03d.png", "--output", "back.mp4", "--sequence-fps", "24000/1001", "--trim-frame-start", "2"])
+      #expect(back.code == 0)
+      let contents = try Contents(of: scratch.path("back.mp4"))
+      #expect(contents.frames.count == 4)
+      #expect(contents.info.frameRate == Rational(24000, 1001))
+      #expect((contents.info.width, contents.info.height) == (320, 180))
+
+      let picture = try scratch.run(
+        ["run", "-s", Cache.photo, "-t", Cache.group, "-o", "half.png", "--output-image-scale", "0.5"])
+      #expect(picture.code == 0)
+      let (half, whole) = (try PictureFile.read(scratch.path("half.png")), try PictureFile.read(Cache.group))
+      #expect(half.width == Int((Double(whole.width) / 2).rounded()))
+      #expect(scratch.names == ["back.mp4", "clip.mp4", "half.png", "out", "out-swapped"])
+    }
+
     @Test("A default name is never that of another file")
     func defaultName() throws {
       try scratch.link("group.jpg", to: Cache.group)
@@ -178,7 +213,8 @@ extension CommandTests {
       let result = try #require(events.last)
       #expect(
         Set(result.keys) == [
-          "event", "output", "frames", "frames_with_faces", "seconds", "encoder", "truncated", "processor_seconds",
+          "event", "output", "frames", "frames_with_faces", "frames_written", "seconds", "encoder", "truncated",
+          "processor_seconds",
         ])
       #expect(result["event"] as? String == "result")
       #expect(result["output"] as? String == "out.mkv")
@@ -265,6 +301,19 @@ extension CommandTests {
       #expect(scratch.state == before)
     }
 
+    @Test("A signal leaves nothing of a series of pictures", arguments: ["new/", "old/%d.png"])
+    func series(output: String) throws {
+      let scratch = try Scratch()
+      try scratch.makeFolder("old")
+      let command = try Command(
+        ["run", "--source", Cache.photo, "--target", Cache.clip, "--output", output], in: scratch)
+      try command.waitForFirstWords()
+      command.send(SIGINT)
+      #expect(try command.wait().code == 130)
+      #expect(scratch.names == ["old"])
+      #expect(try files(scratch, "old") == [])
+    }
+
     @Test("A job that cannot stop by itself is ended all the same")
     func stuck() throws {
       let scratch = try Scratch()
@@ -291,4 +340,9 @@ extension CommandTests {
       #expect(scratch.names == [])
     }
   }
+}
+
+/// Names of all that is in a folder.
+private func files(_ scratch: Scratch, _ folder: String) throws -> [String] {
+  try FileManager.default.contentsOfDirectory(atPath: scratch.path(folder)).sorted()
 }

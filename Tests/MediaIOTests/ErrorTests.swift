@@ -58,7 +58,7 @@ private func failure(_ body: () throws -> Void) -> MediaError? {
     func make(_ name: String, _ encoding: VideoEncoding = VideoEncoding()) -> MediaError? {
       failure { try Clip(times: [0]).write(to: scratch.path(name), encoding) }
     }
-    let all = ".mp4, .mov, .mkv, .webm, .avi, .m4v, .ts or .gif"
+    let all = ".mp4, .mov, .mkv, .webm, .avi, .m4v, .ts, .gif or .webp"
     #expect(
       make("clip.xyz")
         == MediaError(

@@ -349,6 +349,20 @@ struct PassThroughRow: Sendable, CustomTestStringConvertible {
       ],
       input: "-ss 0.5 -i a.mp4", make: "-c copy", container: "mp4", encoding: x264),
     PassThroughRow(
+      name: "Frames stored in another order, without times of display: MPEG-4 in AVI",
+      make: "-c:v mpeg4 -q:v 3 -bf 2 -g 10", container: "avi", copyContainer: "mp4", encoding: x264,
+      allowed: mp4Names.merging([
+        "tag software": "FFmpeg's signature", "field_order": "MPEG-4 in AVI leaves it open, H.264 does not",
+      ]) { $1 },
+      // The first is shown when the second is decoded.
+      times: (1...10).map { Double($0) / 25 }),
+    PassThroughRow(
+      name: "No timestamps at all, HEVC", make: "-c:v libx265 -x265-params log-level=none:bframes=2", container: "hevc",
+      copyContainer: "mkv", encoding: ffv1, times: (0..<10).map { Double($0) / 25 }, tolerance: 0.001),
+    PassThroughRow(
+      name: "24000/1001 that starts late", input: "-f lavfi -i testsrc2=s=96x64:r=24000/1001:d=0.5" + sine,
+      make: h264 + " -c:a aac -output_ts_offset 1.5", container: "mp4", encoding: x264),
+    PassThroughRow(
       name: "No timestamps at all", make: "-c:v libx264 -bf 2 -g 10", container: "h264", copyContainer: "mp4",
       encoding: x264, allowed: mp4Names, times: (0..<10).map { Double($0) / 25 }),
   ]
