@@ -31,18 +31,28 @@ package final class FaceStage {
   private let tracker: FaceTracker
   private var selector: FaceSelector
   private let effects: [any FaceEffect]
+  private let meter: ProcessorMeter
   private let packetLimit: Int
   private var waiting = Fifo<Parcel>()
   /// Bytes of the packets that wait.
   private var packetBytes = 0
 
   /// - Parameter packetLimit: the bytes of packets from which on they do not wait for frames.
-  package init(
+  package convenience init(
     tracker: FaceTracker, selector: FaceSelector, effects: [any FaceEffect], packetLimit: Int = 64 << 20
+  ) {
+    self.init(
+      tracker: tracker, selector: selector, effects: effects, meter: ProcessorMeter(), packetLimit: packetLimit)
+  }
+
+  init(
+    tracker: FaceTracker, selector: FaceSelector, effects: [any FaceEffect], meter: ProcessorMeter,
+    packetLimit: Int = 64 << 20
   ) {
     self.tracker = tracker
     self.selector = selector
     self.effects = effects
+    self.meter = meter
     self.packetLimit = packetLimit
   }
 
@@ -54,13 +64,13 @@ package final class FaceStage {
     case .frame(let frame, _):
       let editable = try frame.editable()
       waiting.append(.frame(editable, faces: 0))
-      settled = try tracker.add(editable)
+      settled = try meter.measure(.find) { try tracker.add(editable) }
     case .packet:
       waiting.append(parcel!)
       packetBytes += parcel!.bytes
       settled = []
     case nil:
-      settled = try tracker.finish()
+      settled = try meter.measure(.find) { try tracker.finish() }
     }
     var finished: [Parcel] = []
     var results = settled[...]
@@ -95,7 +105,7 @@ package final class FaceStage {
     if !chosen.isEmpty {
       // Drawn far to near, so that the nearer of two overlapping faces lies on top.
       let ordered = chosen.sorted { $0.mesh.width < $1.mesh.width }
-      try frame.withMutablePixels { pixels in apply(effects, to: ordered, in: pixels) }
+      try meter.measure(.swap) { try frame.withMutablePixels { pixels in apply(effects, to: ordered, in: pixels) } }
     }
     return .frame(frame, faces: chosen.count)
   }

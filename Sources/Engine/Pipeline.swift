@@ -33,7 +33,7 @@ public enum Pipeline {
     cancellation.onRequest { stop(CancellationError()) }
 
     let group = DispatchGroup()
-    start("read", in: group) {
+    start(ThreadName.read, in: group) {
       do {
         while let element = try read() {
           guard decoded.put(element) else { return }
@@ -41,7 +41,7 @@ public enum Pipeline {
         decoded.end()
       } catch { stop(error) }
     }
-    start("work", in: group) {
+    start(ThreadName.work, in: group) {
       do {
         while let element = decoded.take() {
           for result in try work(element) {
@@ -55,7 +55,7 @@ public enum Pipeline {
         edited.end()
       } catch { stop(error) }
     }
-    start("write", in: group) {
+    start(ThreadName.write, in: group) {
       do {
         while let element = edited.take() { try write(element) }
       } catch { stop(error) }
@@ -68,10 +68,11 @@ public enum Pipeline {
   private static func start(_ name: String, in group: DispatchGroup, _ body: @escaping @Sendable () -> Void) {
     group.enter()
     let thread = Thread {
+      ThreadName.set(name)
       body()
+      ThreadName.set(ThreadName.done)
       group.leave()
     }
-    thread.name = "semblance-\(name)"
     thread.stackSize = 8 << 20
     thread.start()
   }

@@ -23,7 +23,7 @@ struct SourceReader {
   }
 
   /// - Throws: `noFace` if a photo shows no face; what reading throws otherwise.
-  func swapper(from paths: [String]) throws -> BuiltinSwapper {
+  func swapper(from paths: [String], effort: Effort) throws -> BuiltinSwapper {
     let candidates = try paths.map(candidate)
     guard let best = candidates.max(by: { $0.merit < $1.merit }) else {
       throw JobError(.invalidRequest, "no source photo was given; name one with --source")
@@ -37,7 +37,7 @@ struct SourceReader {
           "the face in '\(name(best.path))' is only \(Int(best.face.mesh.width)) pixels wide; "
             + "a larger photo gives a sharper result"))
     }
-    return best.photo.withPixels { BuiltinSwapper(photo: $0, mesh: best.face.mesh) }
+    return best.photo.withPixels { BuiltinSwapper(photo: $0, mesh: best.face.mesh, effort: effort) }
   }
 
   /// A picture that is whole: of one that is cut off, the decoder would make up the rest.

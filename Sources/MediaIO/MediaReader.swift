@@ -108,6 +108,7 @@ public final class MediaReader: @unchecked Sendable {
       decoder.context.pointee.pix_fmt == AV_PIX_FMT_NONE
       ? AVPixelFormat(rawValue: stream.pointee.codecpar.pointee.format) : decoder.context.pointee.pix_fmt
     var info = demuxer.describe(main: main, format: format)
+    info.framesInFile = info.estimatedFrames
     if let trim {
       let rest = trim.estimate(frames: info.estimatedFrames, rate: info.frameRate, duration: info.duration)
       (info.estimatedFrames, info.duration) = (rest.frames, rest.duration)

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import CMemory
 public import Engine
+public import FaceAnalysis
 import Glibc
 import MediaIO
 
@@ -118,6 +119,13 @@ struct RunCommand: ParsableCommand {
 
   struct Execution: ParsableArguments {
     @Option(
+      help: ArgumentHelp(
+        "How much work a face is worth: full, or fast for previews (faces are looked at on every second frame and drawn "
+          + "from a coarser grid).",
+        valueName: "effort"))
+    var effort: Effort = .full
+
+    @Option(
       name: .customLong("onnxruntime"),
       help: ArgumentHelp(
         "ONNX Runtime's library. (default: $SEMBLANCE_ONNXRUNTIME, else the one in the cache folder, else the system's)",
@@ -173,6 +181,7 @@ struct RunCommand: ParsableCommand {
     request.selectorMode = faces.faceSelectorMode
     request.requiresFace = faces.requireFace
     request.trim = part.trim
+    request.effort = execution.effort
     request.encoding.encoder = output.outputVideoEncoder
     request.encoding.preset = output.outputVideoPreset
     request.encoding.quality = output.outputVideoQuality
@@ -201,3 +210,4 @@ struct RunCommand: ParsableCommand {
 }
 
 extension FaceSelectorMode: ExpressibleByArgument {}
+extension Effort: ExpressibleByArgument {}

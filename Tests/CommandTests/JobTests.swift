@@ -134,13 +134,18 @@ extension CommandTests {
       #expect(counts.last == 12)
       let result = try #require(events.last)
       #expect(
-        Set(result.keys) == ["event", "output", "frames", "frames_with_faces", "seconds", "encoder", "truncated"])
+        Set(result.keys) == [
+          "event", "output", "frames", "frames_with_faces", "seconds", "encoder", "truncated", "processor_seconds",
+        ])
       #expect(result["event"] as? String == "result")
       #expect(result["output"] as? String == "out.mkv")
       #expect(result["frames"] as? Int == 12)
       #expect(result["frames_with_faces"] as? Int == 12)
       #expect(result["encoder"] as? String == "libx264")
       #expect(result["truncated"] as? Bool == false)
+      let times = try #require(result["processor_seconds"] as? [String: Double])
+      #expect(Set(times.keys) == ["decode", "find", "swap", "encode", "other"])
+      #expect(times.values.allSatisfy { $0 > 0 })
     }
 
     @Test("Without a face every frame is delivered as it was, with a notice")
