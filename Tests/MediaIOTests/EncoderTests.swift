@@ -89,9 +89,9 @@ import Testing
   func sequence() throws {
     try Command.ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=0.12 -c:v mjpeg p-%03d.jpg", in: scratch)
     let sequence = try PictureSequence(pattern: scratch.path("p-%03d.jpg"))
-    let reader = try MediaReader(sequence: sequence)
+    let reader = try PictureListReader(PictureList(sequence))
     let writer = try MediaWriter(path: scratch.path("out.mp4"), like: reader.template)
-    while let frame = try reader.nextFrame() { try writer.encode(frame) }
+    while case .frame(let frame)? = try reader.next() { try writer.encode(frame) }
     #expect(try writer.finish().encoder == "libx264")
   }
 
