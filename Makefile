@@ -8,15 +8,18 @@ SWIFT ?= swift
 TEST_FLAGS = -c release --disable-xctest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint format clean
+.PHONY: help setup build run test benchmark sanitize fuzz lint format clean
 
 help:
-	@echo 'make run       put the face of a picture onto a clip (the demo, or SOURCE=… TARGET=… OUTPUT=…)'
-	@echo 'make test      run the tests'
-	@echo 'make build     build the command, .build/release/semblance'
-	@echo 'make setup     install what is missing: packages, ONNX Runtime, models, demo media'
-	@echo 'make lint      check the form of the code (make format puts it right)'
-	@echo 'make clean     remove what was built (not the cache, $(SEMBLANCE_CACHE))'
+	@echo 'make run        put the face of a picture onto a clip (the demo, or SOURCE=… TARGET=… OUTPUT=…)'
+	@echo 'make test       run the tests'
+	@echo 'make benchmark  measure the speed against ffmpeg, on a machine that does nothing else'
+	@echo 'make build      build the command, .build/release/semblance'
+	@echo 'make setup      install what is missing: packages, ONNX Runtime, models, demo media'
+	@echo 'make lint       check the form of the code (make format puts it right)'
+	@echo 'make sanitize   run the tests of media and threads under AddressSanitizer and ThreadSanitizer'
+	@echo 'make fuzz       read damaged media for a while (SECONDS=120)'
+	@echo 'make clean      remove what was built (not the cache, $(SEMBLANCE_CACHE))'
 
 setup:
 	@Scripts/setup.sh all
@@ -36,13 +39,28 @@ test:
 	$(SWIFT) build $(TEST_FLAGS) --build-tests
 	$(SWIFT) test $(TEST_FLAGS) --skip-build
 
+benchmark:
+	@Scripts/setup.sh all
+	$(SWIFT) build -c release --product semblance
+	@mkdir -p out
+	.build/release/semblance benchmark --json out/benchmark.json --svg out/benchmark.svg
+
+sanitize:
+	@Scripts/setup.sh all
+	@Scripts/sanitize.sh address
+	@Scripts/sanitize.sh thread
+
+fuzz:
+	@Scripts/setup.sh packages
+	@Scripts/fuzz.sh $(or $(SECONDS),120)
+
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
 	@if command -v shellcheck >/dev/null; then shellcheck Scripts/*.sh .ci/run; \
 	else echo 'shellcheck is not installed, so the shell scripts were not checked.'; fi
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
 
 clean:
 	rm -rf .build out

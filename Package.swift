@@ -18,6 +18,7 @@ let package = Package(
   name: "semblance",
   products: [
     .library(name: "Semblance", targets: ["Engine"]),
+    .library(name: "MediaIO", targets: ["MediaIO"]),
     .executable(name: "semblance", targets: ["semblance"]),
   ],
   dependencies: [
@@ -49,9 +50,13 @@ let package = Package(
     .target(
       name: "Engine", dependencies: ["MediaIO", "Imaging", "Inference", "Catalogue", "FaceAnalysis", "Effects"],
       swiftSettings: strict),
+    .target(name: "Benchmark", dependencies: ["Engine", "Catalogue"], swiftSettings: strict),
     .executableTarget(
       name: "semblance",
-      dependencies: ["Engine", "CMemory", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Engine", "FaceAnalysis", "Benchmark", "CMemory",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
 
     .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: strict),
@@ -65,6 +70,7 @@ let package = Package(
       name: "EngineTests",
       dependencies: ["Engine", "MediaIO", "Imaging", "FaceAnalysis", "Effects", "Inference", "Catalogue"],
       swiftSettings: strict),
+    .testTarget(name: "BenchmarkTests", dependencies: ["Benchmark", "Catalogue", "Engine"], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["semblance", "MediaIO"], swiftSettings: strict),
   ]
 )

@@ -33,6 +33,12 @@ static inline void cff_format_log(void *object, int level, const char *format, v
   av_log_format_line2(object, level, format, arguments, text, size, &print_prefix);
 }
 
+// Whether a line is about a container, and not about what is coded in it.
+static inline int cff_log_is_of_container(const void *object) {
+  const AVClass *type = object ? *(const AVClass *const *)object : NULL;
+  return type && type->class_name && !strcmp(type->class_name, "AVFormatContext");
+}
+
 // AVFrame.duration came with FFmpeg 6 (libavutil 57.30); pkt_duration went with 7.
 static inline int64_t cff_frame_duration(const AVFrame *frame) {
 #if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)

@@ -1,11 +1,13 @@
 public import FoundationEssentials
 
-/// The folder that holds what set-up brought: models, and ONNX Runtime.
+/// The folder that holds what set-up brought, models, ONNX Runtime and demo media, and what the benchmark makes of it.
 ///
 /// ```
 /// ~/.cache/semblance/
 ///   models/face_landmark.onnx
 ///   onnxruntime/libonnxruntime.so
+///   media/astronaut.png
+///   benchmark/4k-face-20s-v1.mp4
 /// ```
 public struct CacheFolder: Sendable, Equatable {
   /// The folder itself. It need not exist.
@@ -43,4 +45,10 @@ public struct CacheFolder: Sendable, Equatable {
 
   /// Where set-up puts ONNX Runtime's library.
   public var onnxRuntimeLibrary: String { path + "/onnxruntime/libonnxruntime.so" }
+
+  /// Where set-up puts the pictures and clips of the demo and the tests.
+  public var media: String { path + "/media" }
+
+  /// Where the benchmark keeps its clips.
+  public var benchmark: String { path + "/benchmark" }
 }

@@ -1,3 +1,4 @@
+public import FaceAnalysis
 public import MediaIO
 
 /// Which of a frame's faces are replaced.
@@ -20,6 +21,7 @@ public struct JobRequest: Sendable {
   public var selectorMode: FaceSelectorMode = .many
   /// Whether a target without a face is an error.
   public var requiresFace = false
+  public var effort: Effort = .full
   public var encoding = VideoEncoding()
   /// The part of a video target that is delivered; nil is all of it.
   public var trim: Trim?
@@ -95,4 +97,6 @@ public struct JobResult: Sendable {
   public var encoder: String
   /// Why the target could not be read to its end, if so: the output then holds what was readable.
   public var truncation: String?
+  /// Processor time of each stage, while the job ran; of the whole process, so that of other jobs is in it too.
+  public var processorTime: [StageTime] = []
 }

@@ -20,11 +20,12 @@ extension JobRequest {
     let notify: @Sendable (JobEvent) -> Void = { event in lock.withLock { onEvent(event) } }
     do {
       try checkPaths()
-      let reader = try openTarget()
+      let meter = ProcessorMeter()
+      let reader = try meter.measure(.decode) { try ThreadName.inherited(ThreadName.read) { try openTarget() } }
       cancellation.onRequest { reader.cancel() }
       switch reader.info.kind {
-      case .picture: return try runPicture(reader, cancellation: cancellation, notify: notify)
-      case .video: return try runVideo(reader, cancellation: cancellation, notify: notify)
+      case .picture: return try runPicture(reader, meter, cancellation: cancellation, notify: notify)
+      case .video: return try runVideo(reader, meter, cancellation: cancellation, notify: notify)
       }
     } catch {
       throw cancellation.isRequested ? JobError(CancellationError()) : JobError(error)
@@ -54,7 +55,8 @@ extension JobRequest {
   }
 
   private func runPicture(
-    _ reader: any ClipReader, cancellation: Cancellation, notify: @escaping @Sendable (JobEvent) -> Void
+    _ reader: any ClipReader, _ meter: ProcessorMeter, cancellation: Cancellation,
+    notify: @escaping @Sendable (JobEvent) -> Void
   ) throws -> JobResult {
     let start = Date()
     guard PictureFile.canWrite(output) else {
@@ -63,18 +65,24 @@ extension JobRequest {
         "cannot write '\(output)': the target is a picture, and this is not the name of one; end it in "
           + PictureFile.writableExtensions.map { "." + $0 }.joined(separator: ", "))
     }
-    let picture = try SourceReader.picture(target).editable()
+    let picture = try meter.measure(.decode) { try SourceReader.picture(target).editable() }
     let models = try FaceModels(runtimePath: runtimePath)
-    let swapper = try SourceReader(models: models, notify: notify).swapper(from: sources)
+    let swapper = try SourceReader(models: models, notify: notify).swapper(from: sources, effort: effort)
     var selector = FaceSelector(mode: selectorMode)
-    let faces = selector.select(from: try picture.withPixels { try models.faces(in: $0) })
+    let faces = try meter.measure(.find) {
+      selector.select(from: try picture.withPixels { try models.faces(in: $0) })
+    }
     try report(framesWithFaces: faces.count, notify)
     if !faces.isEmpty {
-      try picture.withMutablePixels { apply([swapper], to: faces.reversed(), in: $0) }
+      try meter.measure(.swap) {
+        try picture.withMutablePixels { apply([swapper], to: faces.reversed(), in: $0) }
+      }
     }
     if cancellation.isRequested { throw CancellationError() }
     let resized = try writing { try FrameScaler(factor: pictureScale, isForVideo: false).scale(picture) }
-    let written = try PictureFile.write(resized, to: output, quality: pictureQuality)
+    let written = try meter.measure(.encode) {
+      try PictureFile.write(resized, to: output, quality: pictureQuality)
+    }
     for warning in written.warnings { notify(.warning(warning)) }
     let seconds = Date().timeIntervalSince(start)
     notify(
@@ -83,20 +91,21 @@ extension JobRequest {
           frames: 1, totalFrames: 1, faces: faces.count, framesWithFaces: min(1, faces.count), seconds: seconds)))
     return JobResult(
       path: written.path, frames: 1, framesWithFaces: min(1, faces.count), writtenFrames: 1, seconds: seconds,
-      encoder: written.encoder)
+      encoder: written.encoder, processorTime: meter.times())
   }
 
   private func runVideo(
-    _ reader: any ClipReader, cancellation: Cancellation, notify: @escaping @Sendable (JobEvent) -> Void
+    _ reader: any ClipReader, _ meter: ProcessorMeter, cancellation: Cancellation,
+    notify: @escaping @Sendable (JobEvent) -> Void
   ) throws -> JobResult {
     let start = Date()
     let writer = try writing { try openOutput(reader) }
     defer { writer.abandon() }
     cancellation.onRequest { writer.cancel() }
-    let stage = LazyStage(self, notify)
+    let stage = LazyStage(self, clipFrames: reader.info.framesInFile, meter, notify)
     let tally = Tally(total: reader.info.estimatedFrames, start: start)
-    try Pipeline.run(load: { $0.load }, cancellation: cancellation) {
-      switch try reader.next() {
+    try Pipeline.run(load: { $0.load }, bytes: { $0.bytes }, cancellation: cancellation) {
+      switch try meter.measure(.decode, reader.next) {
       case .frame(let frame): Parcel.frame(frame, faces: 0)
       case .packet(let packet): Parcel.packet(packet)
       case nil: nil
@@ -106,21 +115,23 @@ extension JobRequest {
     } write: { parcel in
       switch parcel {
       case .frame(let frame, let faces):
-        try writing { try writer.encode(frame) }
+        try meter.measure(.encode) { try writing { try writer.encode(frame) } }
         notify(.progress(tally.count(faces: faces)))
       case .packet(let packet):
-        try writing { try writer.write(packet) }
+        try meter.measure(.encode) { try writing { try writer.write(packet) } }
       }
     }
     try report(framesWithFaces: tally.framesWithFaces, notify)
     warnOfDamage(reader, notify)
     if cancellation.isRequested { throw CancellationError() }
-    let written = try writer.finish()
+    meter.countThreads()
+    let written = try meter.measure(.encode) { try writer.finish() }
+    let times = withExtendedLifetime((reader, writer)) { meter.times() }
     for warning in written.warnings { notify(.warning(warning)) }
     return JobResult(
       path: written.path, frames: tally.frames, framesWithFaces: tally.framesWithFaces,
       writtenFrames: written.frames, seconds: Date().timeIntervalSince(start), encoder: written.encoder,
-      truncation: reader.truncation)
+      truncation: reader.truncation, processorTime: times)
   }
 
   private func warnOfDamage(_ reader: any ClipReader, _ notify: (JobEvent) -> Void) {
@@ -131,6 +142,9 @@ extension JobRequest {
     if reader.damagedFrames > 0 {
       let what = reader.damagedFrames == 1 ? "1 frame" : "\(reader.damagedFrames) frames"
       notify(.warning("in \(what) of '\(target)', which is damaged, the decoder had to guess parts of the picture"))
+    }
+    if let damage = reader.containerDamage, reader.truncation == nil {
+      notify(.warning("parts of '\(target)' are damaged and had to be left out (\(damage))"))
     }
     if let truncation = reader.truncation {
       notify(.warning("'\(target)' ends too early (\(truncation)); what could be read of it is delivered"))
@@ -172,20 +186,28 @@ private struct FileIdentity: Equatable {
 /// The face stage, made on the work thread when the first frame comes, while the decoder is already running.
 private final class LazyStage: @unchecked Sendable {  // used by the work thread alone
   private let request: JobRequest
+  private let clipFrames: Int?
+  private let meter: ProcessorMeter
   private let notify: @Sendable (JobEvent) -> Void
   private var stage: FaceStage?
 
-  init(_ request: JobRequest, _ notify: @escaping @Sendable (JobEvent) -> Void) {
+  init(
+    _ request: JobRequest, clipFrames: Int?, _ meter: ProcessorMeter, _ notify: @escaping @Sendable (JobEvent) -> Void
+  ) {
     self.request = request
+    self.clipFrames = clipFrames
+    self.meter = meter
     self.notify = notify
   }
 
   func process(_ parcel: Parcel?) throws -> [Parcel] {
     if let stage { return try stage.process(parcel) }
     let models = try FaceModels(runtimePath: request.runtimePath)
-    let swapper = try SourceReader(models: models, notify: notify).swapper(from: request.sources)
+    let swapper = try SourceReader(models: models, notify: notify).swapper(
+      from: request.sources, effort: request.effort)
     let made = FaceStage(
-      tracker: models.tracker(), selector: FaceSelector(mode: request.selectorMode), effects: [swapper])
+      tracker: try models.tracker(effort: request.effort, clipFrames: clipFrames),
+      selector: FaceSelector(mode: request.selectorMode), effects: [swapper], meter: meter)
     stage = made
     return try made.process(parcel)
   }

@@ -8,19 +8,22 @@ public enum Pipeline {
   ///
   /// - Parameters:
   ///   - capacity: the load each queue holds before the stage in front of it waits.
+  ///   - byteLimit: the bytes each queue holds before the stage in front of it waits.
   ///   - load: what an element weighs in a queue.
+  ///   - bytes: the memory an element holds.
   ///   - cancellation: stops all stages; the call then throws `CancellationError`.
   ///   - read: the next element, or nil at the end.
   ///   - work: what becomes of an element: none, one or several. Called with nil once at the end, for what it still holds.
   ///   - write: takes each result.
   /// - Throws: the first error of any stage; the others are stopped.
   public static func run<Element: Sendable>(
-    capacity: Int = 2, load: @escaping @Sendable (Element) -> Int = { _ in 1 }, cancellation: Cancellation,
+    capacity: Int = 2, byteLimit: Int = 64 << 20, load: @escaping @Sendable (Element) -> Int = { _ in 1 },
+    bytes: @escaping @Sendable (Element) -> Int = { _ in 0 }, cancellation: Cancellation,
     read: @escaping @Sendable () throws -> Element?, work: @escaping @Sendable (Element?) throws -> [Element],
     write: @escaping @Sendable (Element) throws -> Void
   ) throws {
-    let decoded = BoundedQueue<Element>(capacity: capacity, load: load)
-    let edited = BoundedQueue<Element>(capacity: capacity, load: load)
+    let decoded = BoundedQueue<Element>(capacity: capacity, byteLimit: byteLimit, load: load, bytes: bytes)
+    let edited = BoundedQueue<Element>(capacity: capacity, byteLimit: byteLimit, load: load, bytes: bytes)
     let outcome = Outcome()
     let stop: @Sendable ((any Error)?) -> Void = { error in
       if let error { outcome.fail(error) }
@@ -30,7 +33,7 @@ public enum Pipeline {
     cancellation.onRequest { stop(CancellationError()) }
 
     let group = DispatchGroup()
-    start("read", in: group) {
+    start(ThreadName.read, in: group) {
       do {
         while let element = try read() {
           guard decoded.put(element) else { return }
@@ -38,7 +41,7 @@ public enum Pipeline {
         decoded.end()
       } catch { stop(error) }
     }
-    start("work", in: group) {
+    start(ThreadName.work, in: group) {
       do {
         while let element = decoded.take() {
           for result in try work(element) {
@@ -52,7 +55,7 @@ public enum Pipeline {
         edited.end()
       } catch { stop(error) }
     }
-    start("write", in: group) {
+    start(ThreadName.write, in: group) {
       do {
         while let element = edited.take() { try write(element) }
       } catch { stop(error) }
@@ -65,10 +68,11 @@ public enum Pipeline {
   private static func start(_ name: String, in group: DispatchGroup, _ body: @escaping @Sendable () -> Void) {
     group.enter()
     let thread = Thread {
+      ThreadName.set(name)
       body()
+      ThreadName.set(ThreadName.done)
       group.leave()
     }
-    thread.name = "semblance-\(name)"
     thread.stackSize = 8 << 20
     thread.start()
   }

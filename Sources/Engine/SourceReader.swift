@@ -23,7 +23,7 @@ struct SourceReader {
   }
 
   /// - Throws: `noFace` if a photo shows no face; what reading throws otherwise.
-  func swapper(from paths: [String]) throws -> BuiltinSwapper {
+  func swapper(from paths: [String], effort: Effort) throws -> BuiltinSwapper {
     let candidates = try paths.map(candidate)
     guard let best = candidates.max(by: { $0.merit < $1.merit }) else {
       throw JobError(.invalidRequest, "no source photo was given; name one with --source")
@@ -37,7 +37,7 @@ struct SourceReader {
           "the face in '\(name(best.path))' is only \(Int(best.face.mesh.width)) pixels wide; "
             + "a larger photo gives a sharper result"))
     }
-    return best.photo.withPixels { BuiltinSwapper(photo: $0, mesh: best.face.mesh) }
+    return best.photo.withPixels { BuiltinSwapper(photo: $0, mesh: best.face.mesh, effort: effort) }
   }
 
   /// A picture that is whole: of one that is cut off, the decoder would make up the rest.
@@ -55,7 +55,8 @@ struct SourceReader {
   /// Within coded pictures FF is always followed by 00 or a restart mark. So after the last start of a scan (FF DA) an end
   /// of the picture (FF D9) must come; the one of a preview lies before it.
   private static func isCutOffJPEG(_ path: String) -> Bool {
-    guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped),
+    // Not mapped into memory: a file that shrinks meanwhile would end the process.
+    guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path)),
       bytes.starts(with: [0xFF, 0xD8, 0xFF]),
       let scan = bytes.range(of: Data([0xFF, 0xDA]), options: .backwards)
     else { return false }

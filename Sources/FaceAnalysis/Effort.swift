@@ -1,7 +1,38 @@
 /// How much work a face is worth. Both give the same bits every time.
 public enum Effort: String, Sendable, CaseIterable {
-  /// For previews: faces are meshed on every second frame and in between by interpolation.
+  /// For previews: faces are meshed on every second frame, with one look, and drawn from a coarser grid.
   case fast
   /// All that makes the picture right.
   case full
+}
+
+/// How often a tracker looks, and how closely.
+struct TrackingPace: Sendable {
+  /// Frames between two runs of the detector.
+  let detectionInterval: Int
+  /// The same while faces are being followed: only newcomers are waited for.
+  let busyDetectionInterval: Int
+  /// Faces that only the slow detector sees are looked for where a shot starts and this often; nil only there.
+  let thoroughInterval: Int?
+  /// Faces are meshed in every frame with a multiple of this number.
+  let meshInterval: Int
+  /// The mesh of the region smoothed over time, instead of the one that the region comes from.
+  let looksAgain: Bool
+
+  init(_ effort: Effort) {
+    switch effort {
+    case .full:
+      self.init(detection: 4, busyDetection: 4, thorough: 16, mesh: 1, looksAgain: true)
+    case .fast:
+      self.init(detection: 6, busyDetection: 12, thorough: nil, mesh: 2, looksAgain: false)
+    }
+  }
+
+  private init(detection: Int, busyDetection: Int, thorough: Int?, mesh: Int, looksAgain: Bool) {
+    detectionInterval = detection
+    busyDetectionInterval = busyDetection
+    thoroughInterval = thorough
+    meshInterval = mesh
+    self.looksAgain = looksAgain
+  }
 }

@@ -28,21 +28,23 @@ public struct TrackedFace: Sendable {
 /// 3. *settle*: the points, smoothed over ±4 frames: place and size by a parabola, the shape by a mean, lips and lids by
 ///    a shorter parabola that keeps blinks and speech.
 ///
+/// With ``Effort/fast`` a face is looked at once, on every second frame, by the mesh of the frame before; stage 3 fills in
+/// the others.
+///
 /// Everything has finite support: no frame further than ``lookAhead`` matters to a result, and none across a cut.
 public final class FaceTracker {
   /// How many frames later a frame's faces are known.
-  public static var lookAhead: Int { locateLag + settleReach }
+  public var lookAhead: Int { locateLag + Self.settleReach }
 
-  private static let detectionInterval = 4
-  /// Faces that only the slow detector sees are looked for where a shot starts and this often.
-  private static let thoroughInterval = 16
   private static let regionFilter = LocalPolynomial(reach: 3, degree: 2)
   /// As far as the longest gap after which a track goes on: of each of its frames both ends are in reach.
   private static let bridgeFilter = LocalPolynomial(reach: patience - 1, degree: 1)
   private static let settleReach = 4
   /// No later frame matters to a frame's regions: neither to the filters, nor as a detection from which a newcomer is
   /// followed back to it.
-  private static let locateLag = max(bridgeFilter.reach, detectionInterval - 1)
+  private var locateLag: Int {
+    pace.looksAgain ? max(Self.bridgeFilter.reach, pace.detectionInterval - 1) : pace.detectionInterval - 1
+  }
   /// Below this the mesh network means that there is no face.
   private static let smallestScore: Float = 0.5
   /// A track that is not found again within this many frames has ended.
@@ -64,12 +66,19 @@ public final class FaceTracker {
     init(source: any PixelSource) { self.source = source }
   }
 
+  /// A face as one look at a region finds it.
+  private struct Sighting {
+    var region: FaceRegion
+    var located: Located
+  }
+
   private struct Track {
     var id: Int
     var region: FaceRegion
     var lastSeen: Int
   }
 
+  private let pace: TrackingPace
   private let detector: any FaceDetector
   private let mesher: any FaceMesher
   private let settler = MeshSettler()
@@ -83,7 +92,8 @@ public final class FaceTracker {
   private var locatedCount = 0
   private var settledCount = 0
 
-  public init(detector: any FaceDetector, mesher: any FaceMesher) {
+  public init(detector: any FaceDetector, mesher: any FaceMesher, effort: Effort = .full) {
+    pace = TrackingPace(effort)
     self.detector = detector
     self.mesher = mesher
   }
@@ -95,7 +105,7 @@ public final class FaceTracker {
     entries.append(Entry(source: source))
     count += 1
     try follow(count - 1)
-    return try advance(known: count - Self.locateLag)
+    return try advance(known: count - locateLag)
   }
 
   /// The faces of all frames that are still open.
@@ -107,7 +117,7 @@ public final class FaceTracker {
 
   private func advance(known: Int) throws -> [[TrackedFace]] {
     while locatedCount < known {
-      try locate(locatedCount)
+      if pace.looksAgain { try locate(locatedCount) } else { entry(locatedCount).source = nil }
       locatedCount += 1
     }
     var results: [[TrackedFace]] = []
@@ -134,22 +144,25 @@ public final class FaceTracker {
       let startsShot = shots.startsShot(frame)
       current.shot = index == 0 ? 0 : entry(index - 1).shot + (startsShot ? 1 : 0)
       if startsShot { tracks.removeAll() }
-      var isDetecting = startsShot || index % Self.detectionInterval == 0
+      let interval = tracks.isEmpty ? pace.detectionInterval : pace.busyDetectionInterval
+      var isDetecting = startsShot || index % interval == 0
+      guard isDetecting || index % pace.meshInterval == 0 else { return }
       var open: [Int] = []
-      if !isDetecting {
+      // A detection starts a region afresh, so that it cannot drift; a quick look does without.
+      if isDetecting && pace.looksAgain {
+        open = Array(tracks.indices)
+      } else {
         for (i, track) in tracks.enumerated() {
-          if let region = try refined(track.region, in: frame) {
-            see(i, region, at: index)
+          if let sighting = try refined(track.region, in: frame) {
+            see(i, sighting, at: index)
           } else {
             open.append(i)
           }
         }
-        isDetecting = !open.isEmpty
-      } else {
-        open = Array(tracks.indices)
+        isDetecting = isDetecting || !open.isEmpty
       }
       if isDetecting {
-        let isThorough = startsShot || index % Self.thoroughInterval == 0
+        let isThorough = startsShot || pace.thoroughInterval.map { index % $0 == 0 } ?? false
         let found = try isThorough ? detector.detectThoroughly(in: frame) : detector.detect(in: frame)
         try meet(found, open: open, at: index, frame)
       }
@@ -167,7 +180,7 @@ public final class FaceTracker {
         boxOverlap(free[a].low, free[a].high, box.low, box.high)
           < boxOverlap(free[b].low, free[b].high, box.low, box.high)
       }
-      var found: FaceRegion?
+      var found: Sighting?
       if let match, boxOverlap(free[match].low, free[match].high, box.low, box.high) > 0.2 {
         found = try located(by: free.remove(at: match), in: frame)
       }
@@ -184,56 +197,64 @@ public final class FaceTracker {
       }) {
         continue
       }
-      guard let region = try located(by: detection, in: frame) else { continue }
+      guard let sighting = try located(by: detection, in: frame) else { continue }
       let id = nextTrack
       nextTrack += 1
-      tracks.append(Track(id: id, region: region, lastSeen: index))
-      entry(index).regions[id] = region
-      try followBack(id, from: region, before: index)
+      tracks.append(Track(id: id, region: sighting.region, lastSeen: index))
+      note(id, sighting, at: index)
+      try followBack(id, from: sighting.region, before: index)
     }
   }
 
-  private func see(_ i: Int, _ region: FaceRegion, at index: Int) {
-    let unwrapped = region.unwrapped(near: tracks[i].region.angle)
-    tracks[i].region = unwrapped
+  private func see(_ i: Int, _ sighting: Sighting, at index: Int) {
+    var sighting = sighting
+    sighting.region = sighting.region.unwrapped(near: tracks[i].region.angle)
+    tracks[i].region = sighting.region
     tracks[i].lastSeen = index
-    entry(index).regions[tracks[i].id] = unwrapped
+    note(tracks[i].id, sighting, at: index)
+  }
+
+  private func note(_ id: Int, _ sighting: Sighting, at index: Int) {
+    entry(index).regions[id] = sighting.region
+    if !pace.looksAgain { entry(index).located[id] = sighting.located }
   }
 
   private func followBack(_ id: Int, from start: FaceRegion, before index: Int) throws {
     var region = start
     var i = index - 1
-    while i > index - Self.detectionInterval, i >= max(firstIndex, locatedCount), entry(i).shot == entry(index).shot,
+    while i > index - pace.detectionInterval, i >= max(firstIndex, locatedCount), entry(i).shot == entry(index).shot,
       let source = entry(i).source
     {
-      guard let found = try source.withPixels({ try refined(region, in: $0) }) else { return }
-      let box = found.faceBox
+      defer { i -= 1 }
+      guard i % pace.meshInterval == 0 else { continue }
+      guard var found = try source.withPixels({ try refined(region, in: $0) }) else { return }
+      let box = found.region.faceBox
       let isTaken = entry(i).regions.values.contains {
         boxOverlap($0.faceBox.low, $0.faceBox.high, box.low, box.high) > 0.3
       }
       if isTaken { return }
-      region = found.unwrapped(near: region.angle)
-      entry(i).regions[id] = region
-      i -= 1
+      found.region = found.region.unwrapped(near: region.angle)
+      region = found.region
+      note(id, found, at: i)
     }
   }
 
-  /// The region of the face that the mesh network finds in `region`, or nil if it finds none.
-  private func refined(_ region: FaceRegion, in frame: PixelView) throws -> FaceRegion? {
-    let first = try mesher.mesh(in: frame, region: region)
-    guard first.score > Self.smallestScore else { return nil }
-    let better = FaceRegion(first.mesh)
-    guard better.differsMuch(from: region) else { return better }
-    let second = try mesher.mesh(in: frame, region: better)
-    return second.score > Self.smallestScore ? FaceRegion(second.mesh) : nil
+  /// The face that the mesh network finds in `region`, or nil if it finds none.
+  private func refined(_ region: FaceRegion, in frame: PixelView) throws -> Sighting? {
+    guard let first = try looked(at: region, in: frame) else { return nil }
+    return first.region.differsMuch(from: region) ? try looked(at: first.region, in: frame) : first
   }
 
   /// A detector's box is rough: its region is looked at twice.
-  private func located(by detection: Detection, in frame: PixelView) throws -> FaceRegion? {
-    let first = try mesher.mesh(in: frame, region: FaceRegion(detection))
-    guard first.score > Self.smallestScore else { return nil }
-    let second = try mesher.mesh(in: frame, region: FaceRegion(first.mesh))
-    return second.score > Self.smallestScore ? FaceRegion(second.mesh) : nil
+  private func located(by detection: Detection, in frame: PixelView) throws -> Sighting? {
+    guard let first = try looked(at: FaceRegion(detection), in: frame) else { return nil }
+    return try looked(at: first.region, in: frame)
+  }
+
+  private func looked(at region: FaceRegion, in frame: PixelView) throws -> Sighting? {
+    let found = try mesher.mesh(in: frame, region: region)
+    guard found.score > Self.smallestScore else { return nil }
+    return Sighting(region: FaceRegion(found.mesh), located: Located(mesh: found.mesh, score: found.score))
   }
 
   /// Two tracks that have come to lie on one face: the older stays.
@@ -296,7 +317,7 @@ public final class FaceTracker {
     let tracker = FaceTracker(detector: detector, mesher: mesher)
     var regions: [FaceRegion] = []
     for detection in try detector.detectThoroughly(in: frame) {
-      guard let region = try tracker.located(by: detection, in: frame) else { continue }
+      guard let region = try tracker.located(by: detection, in: frame)?.region else { continue }
       let box = region.faceBox
       if regions.contains(where: { boxOverlap($0.faceBox.low, $0.faceBox.high, box.low, box.high) > 0.5 }) { continue }
       regions.append(region)
@@ -312,12 +333,19 @@ public final class FaceTracker {
   private func settle(_ index: Int) -> [TrackedFace] {
     let around = frames(around: index, reach: Self.settleReach).filter { $0 < locatedCount }
     let near = around.filter { abs($0 - index) <= 2 }
-    return entry(index).located.keys.sorted().compactMap { id in
-      func isSure(_ k: Int) -> Bool { (entry(k).located[id]?.score ?? 0) > Self.smallestScore }
-      guard isSure(index) else { return nil }
-      let seen = around.filter(isSure)
+    func isSure(_ id: Int, _ k: Int) -> Bool { (entry(k).located[id]?.score ?? 0) > Self.smallestScore }
+    /// Between two frames that were looked at, a face is where it is in both; at the end of a shot, in the last.
+    func isThere(_ id: Int, _ k: Int) -> Bool {
+      guard k % pace.meshInterval != 0, !isSure(id, k) else { return isSure(id, k) }
+      let sides = [k - 1, k + 1].filter(around.contains)
+      return !sides.isEmpty && sides.allSatisfy { isSure(id, $0) }
+    }
+    let ids = Set(near.flatMap { entry($0).located.keys }).sorted()
+    return ids.compactMap { id in
+      guard isThere(id, index) else { return nil }
+      let seen = around.filter { isSure(id, $0) }
       let mesh = settler.settled(seen.map { ($0 - index, entry($0).located[id]!.mesh) })
-      let share = Float(near.filter(isSure).count) / Float(near.count)
+      let share = Float(near.filter { isThere(id, $0) }.count) / Float(near.count)
       return TrackedFace(track: id, mesh: mesh, confidence: share)
     }
   }

@@ -102,7 +102,7 @@ public struct CellGrid: Sendable, Equatable {
   /// Top left corner, in luma pixels.
   public let x: Int
   public let y: Int
-  /// Side of the squares in luma pixels, a power of two.
+  /// Side of the squares in luma pixels: 1, 2 or a multiple of 4.
   public let cell: Int
   public let columns: Int
   public let rows: Int
@@ -110,7 +110,7 @@ public struct CellGrid: Sendable, Equatable {
   /// The squares around a rectangle: all of it lies between the centres of the outermost ones. The corner lies at a
   /// multiple of the side, and of 4, so that squares and chroma samples begin together.
   public init(around rect: PixelRect, cell: Int) {
-    precondition(cell > 0 && cell & (cell - 1) == 0)
+    precondition(cell == 1 || cell == 2 || cell > 0 && cell % 4 == 0)
     let unit = Swift.max(4, cell)
     func down(_ value: Int) -> Int { Int((Double(value) / Double(unit)).rounded(.down)) * unit }
     x = down(rect.x - cell)

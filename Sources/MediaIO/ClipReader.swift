@@ -11,6 +11,8 @@ public protocol ClipReader: AnyObject, Sendable {
   var damagedFrames: Int { get }
   /// Why the file ended before it should have, once the end was reached; nil if it is whole.
   var truncation: String? { get }
+  /// What is wrong with the container, if some of it had to be jumped over.
+  var containerDamage: String? { get }
   /// How many frames were handed out.
   var frameCount: Int { get }
 
@@ -21,6 +23,11 @@ public protocol ClipReader: AnyObject, Sendable {
 
   /// Makes the read under way, and all later ones, throw. Callable from any thread.
   func cancel()
+}
+
+extension ClipReader {
+  /// What has no container that could be jumped over in parts.
+  public var containerDamage: String? { nil }
 }
 
 extension MediaReader: ClipReader {}

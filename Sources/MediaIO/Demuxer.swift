@@ -6,6 +6,8 @@ final class Demuxer {
   let context: UnsafeMutablePointer<AVFormatContext>
   let path: String
   private let cancelFlag: CancelFlag
+  /// What was found wrong with the container while its beginning was looked at, if anything.
+  private(set) var damage: String?
 
   /// Formats that are lists of other files, or text that FFmpeg would draw as pictures. A target is one media file:
   /// a playlist could make us read files that its receiver never named.
@@ -38,6 +40,7 @@ final class Demuxer {
     self.cancelFlag = cancelFlag
     guard let context = avformat_alloc_context() else { throw .outOfMemory }
     context.pointee.interrupt_callback = cancelFlag.interrupt
+    context.pointee.max_streams = Int32(Limits.tracks)
     var opening: UnsafeMutablePointer<AVFormatContext>? = context
     var options = Demuxer.fileOnly(and: options)
     defer { av_dict_free(&options) }
@@ -45,8 +48,34 @@ final class Demuxer {
     let opened = libav { avformat_open_input(&opening, url, format, &options) }
     guard !opened.failed, let ready = opening else { throw Demuxer.unreadable(path, opened) }
     self.context = ready
-    let found = libav { avformat_find_stream_info(ready, nil) }
+    try checkSize()
+    let found = libav { Demuxer.findStreamInfo(ready) }
     guard !found.failed else { throw Demuxer.unreadable(path, found) }
+    damage = found.containerError?.withoutFullStop
+    try checkSize()
+    if let size = found.refusedSize, let main = mainStream, let stream = streams[main],
+      stream.pointee.codecpar.pointee.width == 0
+    {
+      throw Limits.tooLarge(size, isPicture: isPicture(stream), path: path)
+    }
+  }
+
+  private func checkSize() throws(MediaError) {
+    guard let main = mainStream, let stream = streams[main] else { return }
+    let parameters = stream.pointee.codecpar.pointee
+    try Limits.check(
+      width: Int(parameters.width), height: Int(parameters.height), isPicture: isPicture(stream), path: path)
+  }
+
+  /// Looks into the streams for what the container does not tell, which takes decoding where parsing is not enough.
+  private static func findStreamInfo(_ context: UnsafeMutablePointer<AVFormatContext>) -> Int32 {
+    var options = (0..<context.pointee.nb_streams).map { _ in
+      var entries: OpaquePointer?
+      av_dict_set(&entries, "max_pixels", "\(Limits.picturePixels)", 0)
+      return entries
+    }
+    defer { for index in options.indices { av_dict_free(&options[index]) } }
+    return avformat_find_stream_info(context, &options)
   }
 
   deinit {
@@ -92,6 +121,11 @@ final class Demuxer {
 
   private static func unreadable(_ path: String, _ result: LibavResult) -> MediaError {
     if result.code == cff_error_exit() { return .cancelled(path) }
+    if result.errors.contains(where: { $0.contains("max_streams") }) {
+      return MediaError(
+        .unsupported,
+        "cannot open '\(path)': it has more than \(Limits.tracks) tracks; take out those that are not needed")
+    }
     return MediaError(
       .unreadable,
       "cannot open '\(path)': \(result.reason); the file is damaged or incomplete, copy or download it again")
@@ -115,7 +149,7 @@ final class Demuxer {
     return best
   }
 
-  /// How many bytes the file lacks, going by its index or its head; 0 for containers that do not tell.
+  /// How many bytes the file lacks, going by its index, its head or its last part; 0 for containers that do not tell.
   ///
   /// Where the end is cut off between two samples, reading just ends: only the container knows of the rest.
   var missingBytes: Int64 {
@@ -123,6 +157,7 @@ final class Demuxer {
     let size = avio_size(io)
     guard size > 0 else { return 0 }
     if let stated = FileHead(path).statedEnd { return max(0, stated - size) }
+    if formatName == "mpegts" || formatName.hasPrefix("matroska") { return FileTail.missingBytes(of: path) }
     guard formatName.hasPrefix("mov") else { return 0 }
     var end: Int64 = 0
     for case let stream? in streams {

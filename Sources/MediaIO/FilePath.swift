@@ -115,6 +115,7 @@ enum FilePath {
     case ENOENT: "there is no such file"
     case EACCES, EPERM: "permission denied"
     case ENOSPC: "the disk is full"
+    case EFBIG: "no file may become so large there"
     case EROFS: "the file system is read-only"
     default: string(strerror(code), or: "error \(code)").lowercased()
     }

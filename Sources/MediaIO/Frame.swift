@@ -27,6 +27,9 @@ public final class Frame: @unchecked Sendable {
   /// How long it is shown, in units of the timestamp's base; 0 if unknown.
   public var duration: Int64 { cff_frame_duration(av) }
 
+  /// How much memory its samples need, in bytes, without padding.
+  public var byteCount: Int { max(0, Int(av_image_get_buffer_size(format, av.pointee.width, av.pointee.height, 1))) }
+
   /// Whether the decoder found the data damaged and guessed parts of the picture.
   public var isDamaged: Bool { cff_frame_is_damaged(av) != 0 }
 

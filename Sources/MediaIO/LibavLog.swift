@@ -14,18 +14,19 @@ final class LibavLog: Sendable {
     guard level <= AV_LOG_WARNING, let log = LibavLog.current, let format, let arguments else { return }
     var text = [CChar](repeating: 0, count: 1024)
     cff_format_log(object, level, format, arguments, &text, Int32(text.count))
-    log.add(string(text), isError: level <= AV_LOG_ERROR)
+    log.add(string(text), isError: level <= AV_LOG_ERROR, isOfContainer: cff_log_is_of_container(object) != 0)
   }
 
   private struct Lines {
     var unfinished = ""
     var errors: [String] = []
     var warnings: [String] = []
+    var containerError: String?
   }
   private let lines = Mutex(Lines())
 
   /// FFmpeg writes long lines in pieces; a piece without a line break goes on.
-  private func add(_ text: String, isError: Bool) {
+  private func add(_ text: String, isError: Bool, isOfContainer: Bool) {
     lines.withLock { lines in
       lines.unfinished += text
       guard lines.unfinished.hasSuffix("\n") else { return }
@@ -35,6 +36,7 @@ final class LibavLog: Sendable {
       // A damaged file can say thousands of lines: the last few tell enough.
       if isError {
         lines.errors = lines.errors.suffix(7) + [line]
+        if isOfContainer { lines.containerError = line }
       } else {
         lines.warnings = lines.warnings.suffix(7) + [line]
       }
@@ -47,7 +49,8 @@ final class LibavLog: Sendable {
     let log = LibavLog()
     let code = $current.withValue(log, operation: body)
     let lines = log.lines.withLock { $0 }
-    return LibavResult(code: code, errors: lines.errors, warnings: lines.warnings)
+    return LibavResult(
+      code: code, errors: lines.errors, warnings: lines.warnings, containerError: lines.containerError)
   }
 }
 
@@ -56,6 +59,8 @@ struct LibavResult {
   let code: Int32
   let errors: [String]
   let warnings: [String]
+  /// The last of the errors that is about the container, and not about what is coded in it.
+  let containerError: String?
 
   var failed: Bool { code < 0 }
 

@@ -19,6 +19,8 @@ public struct MediaInfo: Sendable {
   public var frameRate: Rational?
   /// About how many frames there are: exact where the container has an index, else length × rate.
   public var estimatedFrames: Int?
+  /// The same for the whole file, whatever part of it is read.
+  public var framesInFile: Int?
   /// Size in pixels as stored, before any rotation.
   public var width: Int
   public var height: Int

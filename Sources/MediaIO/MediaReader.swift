@@ -20,6 +20,8 @@ public final class MediaReader: @unchecked Sendable {
   public private(set) var damagedPackets = 0
   /// How many frames were handed out of which the decoder had to guess parts.
   public private(set) var damagedFrames = 0
+  /// What is wrong with the container, if some of it had to be jumped over.
+  public private(set) var containerDamage: String?
   /// Why the file ended before it should have, once the end was reached; nil if it is whole.
   public private(set) var truncation: String?
   /// How many frames were handed out.
@@ -40,6 +42,8 @@ public final class MediaReader: @unchecked Sendable {
   private let cancelFlag = CancelFlag()
   private var phase = Phase.reading
   private var failedReads = 0
+  /// The size of a picture that the decoder found too large.
+  private var refusedSize: String?
 
   private enum Phase { case reading, draining, ended }
 
@@ -69,6 +73,7 @@ public final class MediaReader: @unchecked Sendable {
       decoder.context.pointee.pix_fmt == AV_PIX_FMT_NONE
       ? AVPixelFormat(rawValue: stream.pointee.codecpar.pointee.format) : decoder.context.pointee.pix_fmt
     var info = demuxer.describe(main: main, format: format)
+    info.framesInFile = info.estimatedFrames
     if let trim {
       let rest = trim.estimate(frames: info.estimatedFrames, rate: info.frameRate, duration: info.duration)
       (info.estimatedFrames, info.duration) = (rest.frames, rest.duration)
@@ -172,6 +177,7 @@ public final class MediaReader: @unchecked Sendable {
       return nil
     }
     failedReads = 0
+    containerDamage = containerDamage ?? got.containerError?.withoutFullStop
     let track = Int(packet.pointee.stream_index)
     guard track == main else {
       // A track that appears in mid-file was not announced, so no writer has a place for it.
@@ -197,7 +203,10 @@ public final class MediaReader: @unchecked Sendable {
     }
     let sent = decoder.send(packet)
     if sent.code == cff_error(ENOMEM) { throw .outOfMemory }
-    if sent.failed { damagedPackets += 1 }
+    if sent.failed {
+      damagedPackets += 1
+      refusedSize = refusedSize ?? sent.refusedSize
+    }
   }
 
   /// A read failed: it is the end, or a bad spot after which more may follow.
@@ -222,6 +231,12 @@ public final class MediaReader: @unchecked Sendable {
   private func end() throws(MediaError) {
     phase = .ended
     cutter?.finish()
+    containerDamage = containerDamage ?? demuxer.damage
+    // What was jumped over may have been all the rest; then no end was met.
+    if let containerDamage, trim == nil, let total = info.estimatedFrames, frameCount + damagedPackets < total * 9 / 10
+    {
+      truncation = truncation ?? containerDamage
+    }
     guard frameCount == 0, cutter?.start == nil else { return }
     if let trim, let cutter, cutter.origin != nil {
       let length =
@@ -231,6 +246,7 @@ public final class MediaReader: @unchecked Sendable {
       throw MediaError(
         .unsupported, "cannot cut '\(info.path)' to \(trim.description): \(length); choose an earlier start")
     }
+    if let refusedSize { throw Limits.tooLarge(refusedSize, isPicture: info.kind == .picture, path: info.path) }
     let few = [0: "it is empty", 1: "its only packet is damaged"]
     let why = truncation ?? few[damagedPackets] ?? "all its \(damagedPackets) packets are damaged"
     throw MediaError(
@@ -245,7 +261,7 @@ extension Demuxer {
     guard let stream = streams[main] else { throw .outOfMemory }
     return try VideoDecoder(
       stream, orientation: orientation(of: stream), frameRate: av_guess_frame_rate(context, stream, nil),
-      threads: threads, path: path)
+      threads: threads, maxPixels: isPicture(stream) ? Limits.picturePixels : Limits.videoPixels, path: path)
   }
 
   fileprivate func cutter(_ trim: Trim, main: Int) -> Cutter {

@@ -21,6 +21,9 @@ public final class MediaWriter: @unchecked Sendable {
   private var encoder: VideoEncoder?
   /// Packets that came before the first frame: the header needs the encoder, and that the frame.
   private var early: [Packet] = []
+  private var earlyBytes = 0
+  /// How many bytes of them are kept. More come only where a file's tracks lie one after the other.
+  private static let earlyLimit = 512 << 20
   private var phase = Phase.writing
   private let cancelFlag = CancelFlag()
   /// The muxer's warnings, once it is gone.
@@ -69,6 +72,13 @@ public final class MediaWriter: @unchecked Sendable {
   public func write(_ packet: Packet) throws(MediaError) {
     checkWriting()
     guard encoder != nil else {
+      earlyBytes += packet.size
+      guard earlyBytes <= MediaWriter.earlyLimit else {
+        throw MediaError(
+          .failed,
+          "cannot write '\(file.finalPath)': over \(MediaWriter.earlyLimit >> 20) MB of the target's other tracks lie before "
+            + "its first frame; copy its tracks into a .mov file first, which keeps them side by side")
+      }
       early.append(packet)
       return
     }

@@ -10,6 +10,7 @@ final class Muxer {
   private var targets: [UnsafeMutablePointer<AVStream>?] = []
   private var clocks: [PacketClock] = []
   private let path: String
+  private let temporary: String
   private var isOpen = false
 
   /// - Parameters:
@@ -23,6 +24,7 @@ final class Muxer {
     self.template = template
     self.plan = plan
     self.path = path
+    self.temporary = temporary
     var made: UnsafeMutablePointer<AVFormatContext>?
     let url = FilePath.url(temporary)
     guard avformat_alloc_output_context2(&made, container.format, nil, url) >= 0, let context = made else {
@@ -208,7 +210,10 @@ final class Muxer {
   }
 
   private func failure(_ result: LibavResult) -> MediaError {
-    let reason = result.code == cff_error(ENOSPC) ? "the disk is full" : result.reason
+    guard FilePath.size(of: temporary) != nil else { return .outputIsGone(path) }
+    // Without a line of its own, what FFmpeg reports is what the system said: its numbers, negated.
+    let isSystems = result.errors.isEmpty && result.code > -4096
+    let reason = isSystems || result.code == cff_error(ENOSPC) ? FilePath.reason(-result.code) : result.reason
     return MediaError(.failed, "writing '\(path)' failed: \(reason); the unfinished file was removed")
   }
 }

@@ -34,6 +34,7 @@ struct TemporaryFile {
     try UnfinishedFiles.state.withLock { state throws(MediaError) in
       guard !state.areGivenUp else { throw MediaError(.cancelled, "writing '\(finalPath)' was cancelled") }
       guard rename(path, destination) == 0 else {
+        if errno == ENOENT { throw MediaError.outputIsGone(finalPath) }
         throw MediaError(.unwritable, "cannot name the finished file '\(finalPath)': \(FilePath.reason(errno))")
       }
       state.paths.remove(path)
@@ -66,5 +67,15 @@ public enum UnfinishedFiles {
       state.paths = []
       state.folders = []
     }
+  }
+}
+
+extension MediaError {
+  /// Somebody removed the unfinished file, most often with its folder.
+  static func outputIsGone(_ path: String) -> MediaError {
+    MediaError(
+      .unwritable,
+      "cannot finish '\(path)': its folder, or the hidden file that is written there, was removed; choose another folder"
+    )
   }
 }

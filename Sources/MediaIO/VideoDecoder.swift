@@ -20,7 +20,7 @@ final class VideoDecoder {
 
   init(
     _ stream: UnsafeMutablePointer<AVStream>, orientation: Orientation?, frameRate: AVRational, threads: Int,
-    path: String
+    maxPixels: Int, path: String
   ) throws(MediaError) {
     self.stream = stream
     self.orientation = orientation
@@ -39,6 +39,7 @@ final class VideoDecoder {
       let code = avcodec_parameters_to_context(context, parameters)
       if code < 0 { return code }
       context.pointee.pkt_timebase = stream.pointee.time_base
+      context.pointee.max_pixels = Int64(maxPixels)
       // The library's default is one thread; 0 asks for as many as there are cores.
       context.pointee.thread_count = Int32(clamping: threads)
       context.pointee.thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE

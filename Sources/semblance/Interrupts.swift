@@ -18,8 +18,9 @@ final class Interrupts: @unchecked Sendable {  // `sources` is not touched betwe
   ///   - giveUp: called with the exit code if the job does not stop; it should clean up, and not return.
   init(_ cancellation: Cancellation, giveUp: @escaping @Sendable (Int32) -> Void) {
     let queue = DispatchQueue(label: "semblance.interrupts")
-    // A closed pipe is an error of the write, not the end of the program.
+    // A closed pipe and a file that may not grow further are errors of the write, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     var numbers = [SIGINT, SIGTERM]
     // `nohup` has this one ignored, which must stay so.
     if !Interrupts.isIgnored(SIGHUP) { numbers.append(SIGHUP) }

@@ -42,6 +42,8 @@ final class ProgressReporter: @unchecked Sendable {  // events come one at a tim
         "frames_written": .whole(result.writtenFrames),
         "frames_with_faces": .whole(result.framesWithFaces), "seconds": .real(result.seconds),
         "encoder": .text(result.encoder), "truncated": .truth(result.truncation != nil),
+        "processor_seconds": .group(
+          Dictionary(uniqueKeysWithValues: result.processorTime.map { ($0.stage.rawValue, .real($0.seconds)) })),
       ])
     default:
       let rate = result.seconds > 0 ? Double(result.frames) / result.seconds : 0
@@ -159,12 +161,13 @@ enum ProgressLine {
   }
 }
 
-/// A value of a flat JSON object.
+/// A value of a JSON object.
 enum JSONValue: Encodable, ExpressibleByStringLiteral {
   case text(String)
   case whole(Int)
   case real(Double)
   case truth(Bool)
+  case group([String: JSONValue])
 
   init(stringLiteral value: String) { self = .text(value) }
 
@@ -175,6 +178,7 @@ enum JSONValue: Encodable, ExpressibleByStringLiteral {
     case .whole(let value): try container.encode(value)
     case .real(let value): try container.encode((value * 1000).rounded() / 1000)
     case .truth(let value): try container.encode(value)
+    case .group(let value): try container.encode(value)
     }
   }
 }

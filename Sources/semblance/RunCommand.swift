@@ -1,6 +1,7 @@
 public import ArgumentParser
 import CMemory
 public import Engine
+public import FaceAnalysis
 import Glibc
 import MediaIO
 
@@ -143,6 +144,13 @@ struct RunCommand: ParsableCommand {
 
   struct Execution: ParsableArguments {
     @Option(
+      help: ArgumentHelp(
+        "How much work a face is worth: full, or fast for previews (faces are looked at on every second frame and drawn "
+          + "from a coarser grid).",
+        valueName: "effort"))
+    var effort: Effort = .full
+
+    @Option(
       name: .customLong("onnxruntime"),
       help: ArgumentHelp(
         "ONNX Runtime's library. (default: $SEMBLANCE_ONNXRUNTIME, else the one in the cache folder, else the system's)",
@@ -216,6 +224,7 @@ struct RunCommand: ParsableCommand {
     if let rate = files.sequenceRate { request.sequenceFrameRate = rate.rational }
     request.form = VideoForm(frameRate: output.outputVideoRate?.rational, scale: output.outputVideoScale)
     request.pictureScale = output.outputImageScale
+    request.effort = execution.effort
     request.encoding.encoder = output.outputVideoEncoder
     request.encoding.preset = output.outputVideoPreset
     request.encoding.quality = output.outputVideoQuality
@@ -244,3 +253,4 @@ struct RunCommand: ParsableCommand {
 }
 
 extension FaceSelectorMode: ExpressibleByArgument {}
+extension Effort: ExpressibleByArgument {}

@@ -20,5 +20,5 @@ struct Semblance: ParsableCommand {
       \(HelpSections.exitCodes)
       """,
     version: version,
-    subcommands: [RunCommand.self])
+    subcommands: [RunCommand.self, BenchmarkCommand.self])
 }

@@ -21,6 +21,14 @@ extension CommandTests {
       #expect(help.output == runHelp)
       #expect(try Scratch().run(["help", "run"]).output == runHelp)
     }
+
+    @Test("The command benchmark")
+    func benchmark() throws {
+      let help = try Scratch().run(["benchmark", "--help"])
+      #expect(help.code == 0)
+      #expect(help.errors == "")
+      #expect(help.output == benchmarkHelp)
+    }
   }
 }
 
@@ -66,6 +74,7 @@ private let programHelp = #"""
 
   SUBCOMMANDS:
     run                     Replace the faces of one picture or clip.
+    benchmark               Measure the speed of this machine against ffmpeg's.
 
     See 'semblance help <subcommand>' for detailed help.
 
@@ -189,6 +198,42 @@ private let runHelp = #"""
                             default: auto)
 
   OPTIONS:
+    --version               Show the version.
+    -h, --help              Show help information.
+
+
+  """#
+
+private let benchmarkHelp = #"""
+  OVERVIEW: Measure the speed of this machine against ffmpeg's.
+
+  Runs `semblance run` and a plain transcode by ffmpeg in turn, on the same clips
+  with the same encoder settings, and tells how much slower replacing faces is.
+  The clips are made once, by ffmpeg, from the media that `make setup` brings,
+  and kept in the folder benchmark in the cache folder. It takes a quarter of an
+  hour and longer, and is right only if nothing else runs meanwhile: rows that
+  other programs disturbed are marked.
+
+  The table goes to standard output, what is going on to standard error.
+
+  USAGE: semblance benchmark [<options>]
+
+  OPTIONS:
+    --clips <clip>          Clips to measure with. (values: 4k-no-face, 4k-face,
+                            1080p-face, 1080p-no-face; default: 4k-no-face,
+                            4k-face, 1080p-face, 1080p-no-face)
+    --presets <preset>      Presets of libx264 to measure with. (values:
+                            ultrafast, superfast, veryfast, faster, fast, medium,
+                            slow, slower, veryslow, placebo; default: ultrafast,
+                            veryfast)
+    --rounds <count>        How often each of the two runs. (default: 3)
+    --seconds <seconds>     How long the clips are, 1 to 600 seconds. (default:
+                            20)
+    --ffmpeg <path>         The ffmpeg program, a path or a name in PATH.
+                            (default: ffmpeg)
+    --json <file>           Write all that was measured to a JSON file.
+    --svg <file>            Draw the ratios into an SVG picture.
+    --markdown              Print the table as Markdown.
     --version               Show the version.
     -h, --help              Show help information.
 

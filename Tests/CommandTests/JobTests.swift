@@ -171,6 +171,7 @@ extension CommandTests {
       #expect(
         Set(result.keys) == [
           "event", "output", "frames", "frames_with_faces", "frames_written", "seconds", "encoder", "truncated",
+          "processor_seconds",
         ])
       #expect(result["event"] as? String == "result")
       #expect(result["output"] as? String == "out.mkv")
@@ -178,6 +179,9 @@ extension CommandTests {
       #expect(result["frames_with_faces"] as? Int == 12)
       #expect(result["encoder"] as? String == "libx264")
       #expect(result["truncated"] as? Bool == false)
+      let times = try #require(result["processor_seconds"] as? [String: Double])
+      #expect(Set(times.keys) == ["decode", "find", "swap", "encode", "other"])
+      #expect(times.values.allSatisfy { $0 > 0 })
     }
 
     @Test("Without a face every frame is delivered as it was, with a notice")

@@ -88,8 +88,10 @@ final class Scratch {
   }
 
   /// Runs the command here to its end.
-  func run(_ arguments: [String], environment: [String: String?] = [:]) throws -> Outcome {
-    let command = try Command(arguments, in: self, environment: environment)
+  ///
+  /// - Parameter fileBlocks: how large a file it may write, in the shell's units; nil for any size.
+  func run(_ arguments: [String], environment: [String: String?] = [:], fileBlocks: Int? = nil) throws -> Outcome {
+    let command = try Command(arguments, in: self, environment: environment, fileBlocks: fileBlocks)
     return try command.wait()
   }
 
@@ -127,8 +129,10 @@ final class Command {
   /// - Parameters:
   ///   - environment: variables to set, or with nil to remove.
   ///   - output: where standard output goes; nil keeps it for ``wait()``.
+  ///   - fileBlocks: how large a file it may write, in the shell's units; nil for any size.
   init(
-    _ arguments: [String], in scratch: Scratch, environment: [String: String?] = [:], output: Pipe? = nil
+    _ arguments: [String], in scratch: Scratch, environment: [String: String?] = [:], output: Pipe? = nil,
+    fileBlocks: Int? = nil
   ) throws {
     logs = try Scratch()
     try logs.write("", to: "output")
@@ -137,8 +141,13 @@ final class Command {
     files = try ["output", "errors"].map { name in
       try #require(FileHandle(forWritingAtPath: logs.path(name)))
     }
-    process.executableURL = Command.executable
-    process.arguments = arguments
+    if let fileBlocks, let program = Command.executable?.path {
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", "ulimit -f \(fileBlocks); exec \"$0\" \"$@\"", program] + arguments
+    } else {
+      process.executableURL = Command.executable
+      process.arguments = arguments
+    }
     process.currentDirectoryURL = URL(fileURLWithPath: scratch.folder)
     // The width of help texts must not depend on who runs the tests.
     var variables = ProcessInfo.processInfo.environment.filter { $0.key != "COLUMNS" }
@@ -159,6 +168,12 @@ final class Command {
     let end = Date() + 30
     while errorsSoFar.isEmpty, process.isRunning, Date() < end { usleep(10_000) }
     try #require(!errorsSoFar.isEmpty)
+  }
+
+  /// Ends it, without its having a say.
+  func destroy() {
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
   }
 
   func wait() throws -> Outcome {

@@ -38,7 +38,7 @@ import Testing
     let source = source
     let target = source.zip(gains) { own, gain in own.combined(with: gain) { ($0 + 4) * $1 - 4 } }
     let weight = Plane(width: width, height: height, value: 1)
-    let match = ColorMatch(source: source, target: target, weight: weight, faceWidth: 128, offset: 4)
+    let match = ColorMatch(source: source, target: target, weight: weight, faceWidth: 128)
     // The low-pass of .13 face widths flattens such waves by a few per cent.
     for (found, true_) in [
       (match.gain.red, gains.red), (match.gain.green, gains.green), (match.gain.blue, gains.blue),
@@ -54,7 +54,7 @@ import Testing
 
   @Test func equalPicturesNeedNoGain() {
     let weight = Plane(width: width, height: height, value: 1)
-    let match = ColorMatch(source: source, target: source, weight: weight, faceWidth: 128, offset: 4)
+    let match = ColorMatch(source: source, target: source, weight: weight, faceWidth: 128)
     for plane in [match.gain.red, match.gain.green, match.gain.blue] {
       #expect(plane.samples.allSatisfy { abs($0 - 1) < 2e-3 })
     }
@@ -73,7 +73,7 @@ import Testing
         weight[x, y] = 0
       }
     }
-    let match = ColorMatch(source: source, target: target, weight: weight, faceWidth: 128, offset: 4)
+    let match = ColorMatch(source: source, target: target, weight: weight, faceWidth: 128)
     for plane in [match.gain.red, match.gain.green, match.gain.blue] {
       #expect(plane.samples.allSatisfy { abs($0 - 1) < 0.02 })
     }
@@ -87,7 +87,7 @@ import Testing
     let grey = source.luma
     let target = ColorPlanes(red: grey, green: grey, blue: grey)
     let weight = Plane(width: width, height: height, value: 1)
-    let match = ColorMatch(source: source, target: target, weight: weight, faceWidth: 128, offset: 4)
+    let match = ColorMatch(source: source, target: target, weight: weight, faceWidth: 128)
     // No chroma at all is held at the lower bound.
     #expect(match.saturation == 0.25)
     // A quarter of what reddish spots differ from grey is left.
@@ -105,7 +105,7 @@ import Testing
     var target = source
     for y in 0..<height { for x in 0..<64 { for k in 0..<3 { target[k, x, y] = 2 } } }
     let weight = Plane(width: width, height: height, value: 1)
-    let match = ColorMatch(source: source, target: target, weight: weight, faceWidth: 128, offset: 4)
+    let match = ColorMatch(source: source, target: target, weight: weight, faceWidth: 128)
     let gain = match.gain.red.samples
     #expect(gain.max()! / gain.min()! <= 10.001)
     #expect(gain.allSatisfy { $0.isFinite && $0 > 0 })

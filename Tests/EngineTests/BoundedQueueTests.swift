@@ -64,6 +64,67 @@ import Testing
     #expect(queue.take() == 1)
   }
 
+  @Test func boundsTheBytesToo() {
+    // Odd numbers are packets: they weigh nothing, but have bytes as all others do.
+    let queue = BoundedQueue<Int>(capacity: 2, byteLimit: 100, load: { $0 % 2 == 0 ? 1 : 0 }, bytes: { $0 })
+    // One of any size fits in.
+    #expect(queue.put(400))
+    let done = Signal()
+    let putter = background {
+      for size in [31, 51, 21, 2] {
+        _ = queue.put(size)
+        done.raise()
+      }
+    }
+    #expect(!done.reaches(1, within: 0.05))
+    #expect(queue.take() == 400)
+    // 31 + 51 leave room for another; with 21 more it is full, for a small one too.
+    done.wait(for: 3)
+    #expect(!done.reaches(4, within: 0.05))
+    #expect(queue.put(0), "what has no bytes passes")
+    #expect(queue.take() == 31)
+    done.wait(for: 4)
+    putter.wait()
+    #expect((0..<4).map { _ in queue.take() } == [51, 21, 0, 2])
+  }
+
+  @Test func keepsTheOrderOfManyElements() {
+    let queue = BoundedQueue<Int>(capacity: .max)
+    var (next, expected) = (0, 0)
+    // It fills and empties in steps of changing size.
+    for step in 0..<200 {
+      for _ in 0..<(step * 37 % 101) {
+        _ = queue.put(next)
+        next += 1
+      }
+      for _ in 0..<min(step * 53 % 97, queue.count) {
+        #expect(queue.take() == expected)
+        expected += 1
+      }
+    }
+    #expect(queue.count == next - expected)
+    queue.end()
+    while let element = queue.take() {
+      #expect(element == expected)
+      expected += 1
+    }
+    #expect(expected == next)
+  }
+
+  @Test func keepsNothingThatWasTaken() {
+    let queue = BoundedQueue<Token>(capacity: 4)
+    weak var seen: Token?
+    do {
+      let token = Token()
+      seen = token
+      _ = queue.put(token)
+      _ = queue.put(Token())
+    }
+    #expect(seen != nil)
+    _ = queue.take()
+    #expect(seen == nil)
+  }
+
   @Test func makesTheTakerWaitUntilThereIsSomething() {
     let queue = BoundedQueue<Int>(capacity: 1)
     let taken = Box<[Int?]>([])

@@ -32,9 +32,9 @@ import Testing
     let stage = stage(seeing: { _ in true })
     for index in 0..<25 {
       let finished = try stage.process(.frame(frame(index), faces: 0))
-      #expect(finished.map(name) == (index < FaceTracker.lookAhead ? [] : ["frame \(index - FaceTracker.lookAhead)"]))
+      #expect(finished.map(name) == (index < lookAhead ? [] : ["frame \(index - lookAhead)"]))
     }
-    #expect(try stage.process(nil).count == FaceTracker.lookAhead)
+    #expect(try stage.process(nil).count == lookAhead)
   }
 
   @Test func packetsBeforeTheFirstFrameDoNotWait() throws {
@@ -45,6 +45,18 @@ import Testing
     // One after a waiting frame waits with it.
     #expect(try stage.process(.packet(packet(3))).isEmpty)
     #expect(try stage.process(nil).map(name) == ["frame 0", "packet 3"])
+  }
+
+  @Test func packetsGoAheadWhereTheyWouldFillTheMemory() throws {
+    // A packet counts for its two bytes and 256 for what is around them.
+    let stage = stage(seeing: { _ in true }, packetLimit: 3 * 258)
+    #expect(try stage.process(.frame(frame(0), faces: 0)).isEmpty)
+    #expect(try stage.process(.packet(packet(1))).isEmpty)
+    #expect(try stage.process(.frame(frame(1), faces: 0)).isEmpty)
+    #expect(try stage.process(.packet(packet(2))).isEmpty)
+    #expect(try stage.process(.packet(packet(3))).map(name) == ["packet 1", "packet 2", "packet 3"])
+    #expect(try stage.process(.packet(packet(4))).isEmpty)
+    #expect(try stage.process(nil).map(name) == ["frame 0", "frame 1", "packet 4"])
   }
 
   @Test func framesWithoutAFaceAreTheVeryFramesThatCame() throws {
@@ -98,7 +110,7 @@ import Testing
       let made = try frame(index)
       frames.append(Weak(frame: made))
       _ = try stage.process(.frame(made, faces: 0))
-      #expect(frames.filter { $0.frame != nil }.count <= FaceTracker.lookAhead + 1)
+      #expect(frames.filter { $0.frame != nil }.count <= lookAhead + 1)
     }
     _ = try stage.process(nil)
     #expect(frames.allSatisfy { $0.frame == nil })
@@ -192,10 +204,10 @@ import Testing
 
   // MARK: Help
 
-  private func stage(seeing isSeen: @escaping @Sendable (Int) -> Bool) -> FaceStage {
+  private func stage(seeing isSeen: @escaping @Sendable (Int) -> Bool, packetLimit: Int = 1 << 20) -> FaceStage {
     FaceStage(
       tracker: FaceTracker(detector: NumberedDetector(seeing: isSeen), mesher: NumberedMesher(seeing: isSeen)),
-      selector: FaceSelector(mode: .many), effects: [Marker(log: EffectLog())])
+      selector: FaceSelector(mode: .many), effects: [Marker(log: EffectLog())], packetLimit: packetLimit)
   }
 
   private func frame(_ index: Int) throws -> Frame {
@@ -319,3 +331,6 @@ private struct Marker: FaceEffect {
       at: (part.x, part.y))
   }
 }
+
+/// How many frames later a frame's faces are known, at full effort.
+let lookAhead = 8

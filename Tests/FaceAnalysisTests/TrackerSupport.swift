@@ -107,3 +107,6 @@ final class ScriptedMesher: FaceMesher {
     return (near, 0.99)
   }
 }
+
+/// How many frames later a frame's faces are known, at full effort.
+let lookAhead = 8

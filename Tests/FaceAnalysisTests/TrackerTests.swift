@@ -66,15 +66,15 @@ import Testing
   }
 
   @Test func looksAheadAsFarAsItSays() throws {
-    #expect(FaceTracker.lookAhead == 8)
     let script = Script()
     script.faces = [still()]
     let tracker = script.tracker()
+    #expect(tracker.lookAhead == lookAhead)
     for index in 0..<40 {
       let settled = try tracker.add(script.frame(index))
-      #expect(settled.count == (index >= FaceTracker.lookAhead ? 1 : 0))
+      #expect(settled.count == (index >= lookAhead ? 1 : 0))
     }
-    #expect(try tracker.finish().count == FaceTracker.lookAhead)
+    #expect(try tracker.finish().count == lookAhead)
     #expect(try tracker.finish().isEmpty)
   }
 
@@ -261,7 +261,7 @@ import Testing
     }
     // Nor does what comes after the look-ahead matter.
     let start = try script.track(0..<40)
-    for index in 0..<(40 - FaceTracker.lookAhead) {
+    for index in 0..<(40 - lookAhead) {
       #expect(start[index].map(\.mesh) == whole[index].map(\.mesh))
       #expect(start[index].map(\.confidence) == whole[index].map(\.confidence))
     }
@@ -277,7 +277,7 @@ import Testing
       frames.append(Weak(frame))
       _ = try tracker.add(frame)
       let alive = frames.filter { $0.frame != nil }.count
-      #expect(alive <= FaceTracker.lookAhead + 1)
+      #expect(alive <= lookAhead + 1)
     }
     _ = try tracker.finish()
     #expect(frames.allSatisfy { $0.frame == nil })

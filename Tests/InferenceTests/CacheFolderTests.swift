@@ -18,6 +18,8 @@ import Testing
     let folder = CacheFolder(path: "/c")
     #expect(folder.models == "/c/models")
     #expect(folder.onnxRuntimeLibrary == "/c/onnxruntime/libonnxruntime.so")
+    #expect(folder.media == "/c/media")
+    #expect(folder.benchmark == "/c/benchmark")
   }
 
   @Test func cannotBeFound() {

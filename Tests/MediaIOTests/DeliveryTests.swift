@@ -53,6 +53,27 @@ import Testing
     #expect(try scratch.bytes(of: "clip.mkv") == [9])
   }
 
+  @Test("Sound that lies before all pictures is kept up to a limit")
+  func early() throws {
+    let scratch = try Scratch()
+    let path = scratch.path("clip.mkv")
+    let writer = try MediaWriter(
+      path: path, like: try Clip(sound: SoundDescription(sampleRate: 8000, channels: 1)).template())
+    // One packet in memory, written eight times.
+    let packet = try Packet(
+      track: 1, bytes: [UInt8](repeating: 0, count: 64 << 20), timestamp: Timestamp(value: 0, base: Rational(1, 8000)),
+      duration: 32 << 20)
+    for _ in 0..<8 { try writer.write(packet) }
+    #expect(
+      throws: MediaError(
+        .failed,
+        "cannot write '\(path)': over 512 MB of the target's other tracks lie before its first frame; copy its tracks "
+          + "into a .mov file first, which keeps them side by side")
+    ) { try writer.write(packet) }
+    writer.abandon()
+    #expect(scratch.names.isEmpty)
+  }
+
   @Test("A frame of another size is refused in words")
   func size() throws {
     let scratch = try Scratch()

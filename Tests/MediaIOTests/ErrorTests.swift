@@ -1,3 +1,4 @@
+import Foundation
 import MediaIO
 import Testing
 
@@ -131,6 +132,54 @@ private func failure(_ body: () throws -> Void) -> MediaError? {
     for (index, frame) in contents.frames.enumerated() where index < 8 {
       #expect(samples(of: frame) == samples(of: try clip.frame(index)))
     }
+  }
+
+  @Test(
+    "A stream, which does not state its length, is cut short where one of its parts is",
+    arguments: ["-f matroska -live 1", "-f mpegts", "-f mpegts -mpegts_m2ts_mode 1", "-f webm -live 1"])
+  func truncatedStream(container: String) throws {
+    let scratch = try Scratch()
+    let codec = container.contains("webm") ? "libvpx" : "mpeg2video"
+    try Command.ffmpeg("-f lavfi -i testsrc=s=64x48:d=2 -c:v \(codec) \(container) whole", in: scratch)
+    let bytes = try scratch.bytes(of: "whole")
+    #expect(try Contents(of: scratch.path("whole")).reader.truncation == nil)
+    let path = try scratch.write(Array(bytes.prefix(bytes.count * 2 / 3 - 1)), to: "cut")
+    let contents = try Contents(of: path)
+    #expect((10..<50).contains(contents.frames.count))
+    let truncation = try #require(contents.reader.truncation)
+    #expect(truncation.wholeMatch(of: #/[1-9][0-9]* bytes are missing at its end/#) != nil, "\(truncation)")
+    guard container.contains("mpegts") else { return }
+    // What others have added behind it is no part of it.
+    let longer = try scratch.write(bytes + Array("TAG".utf8), to: "longer")
+    #expect(try Contents(of: longer).reader.truncation == nil)
+  }
+
+  @Test("A file that shrinks or grows while it is read")
+  func changing() throws {
+    let scratch = try Scratch()
+    // Large enough that most of it is not in a buffer yet when the first frame is there.
+    let clip = Clip(width: 320, height: 240, times: Array(0..<80))
+    try clip.write(to: scratch.path("whole.mkv"))
+    let bytes = try scratch.bytes(of: "whole.mkv")
+    try #require(bytes.count > 8 << 20)
+    func readWhile(_ change: (String) throws -> Void) throws -> (frames: Int, truncation: String?) {
+      let path = try scratch.write(bytes, to: "clip.mkv")
+      let reader = try MediaReader(path: path, threads: 1)
+      _ = try reader.next()
+      try change(path)
+      while try reader.next() != nil {}
+      return (reader.frameCount, reader.truncation)
+    }
+    let shrunk = try readWhile { path in try #require(truncate(path, bytes.count * 3 / 4) == 0) }
+    #expect((40...62).contains(shrunk.frames))
+    #expect(shrunk.truncation == "\(bytes.count - bytes.count * 3 / 4) bytes are missing at its end")
+    let grown = try readWhile { path in
+      let file = try #require(FileHandle(forWritingAtPath: path))
+      try file.seekToEnd()
+      try file.write(contentsOf: Data(repeating: 7, count: 100_000))
+    }
+    #expect(grown.frames == 80)
+    #expect(grown.truncation == nil)
   }
 
   @Test("A file cut before any picture is an error")

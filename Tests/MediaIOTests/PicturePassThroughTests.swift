@@ -80,7 +80,7 @@ import Testing
     try Command.ffmpeg("-f lavfi -i testsrc2=s=32x32 -frames:v 1 -pix_fmt pal8 opaque.png", in: scratch)
     #expect(try PictureFile.read(scratch.path("opaque.png")).editable().pixelFormatName == "rgb24")
     try Command.ffmpeg(
-      "-f lavfi -i color=red@0.4:s=32x32,format=rgba -frames:v 1 -vf split[a][b];[a]palettegen[p];[b][p]paletteuse"
+      "-f lavfi -i color=red@0.4:s=32x32:r=25:d=0.04,format=rgba -vf split[a][b];[a]palettegen[p];[b][p]paletteuse"
         + " clear.png", in: scratch)
     #expect(try PictureFile.read(scratch.path("clear.png")).editable().pixelFormatName == "rgba")
   }

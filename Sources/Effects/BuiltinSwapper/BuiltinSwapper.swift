@@ -7,16 +7,17 @@ public import Imaging
 /// texture's fine detail is added at full size, straight into the frame's samples. Inside the lips, on hair and outside
 /// the face the target stays.
 public struct BuiltinSwapper: FaceEffect {
-  /// Added to values before ratios and logarithms, of 255: nothing is divided by black.
-  private static let offset: Float = 4
-
+  /// How many cells of the small grid a face is wide, at most.
+  private let mostCells: Float
   private let texture: SourceTexture
   private let sourceFacing: [Float]
 
   /// - Parameters:
   ///   - photo: a picture of the source person.
   ///   - mesh: the person's face in it.
-  public init(photo: PixelView, mesh: FaceMesh) {
+  ///   - effort: `fast` works on a grid less than half as fine.
+  public init(photo: PixelView, mesh: FaceMesh, effort: Effort = .full) {
+    mostCells = effort == .full ? 128 : 80
     texture = SourcePreparation.texture(from: photo, mesh: mesh)
     sourceFacing = texture.mesh.smoothFacing
   }
@@ -31,7 +32,7 @@ public struct BuiltinSwapper: FaceEffect {
 
   /// The new face as it is to be drawn; nil if there is nothing to draw.
   package func surface(of face: TrackedFace, in frame: PixelView) -> Surface? {
-    guard let grid = FaceGrid(frame, mesh: face.mesh) else { return nil }
+    guard let grid = FaceGrid(frame, mesh: face.mesh, mostCells: mostCells) else { return nil }
     let level = texture.level(ratio: texture.texelsPerPixel(of: grid.mesh))
     let texelX = grid.raster.interpolate(texture.mesh.points.map(\.x)).extended(beyond: grid.coverage, rings: 2)
     let texelY = grid.raster.interpolate(texture.mesh.points.map(\.y)).extended(beyond: grid.coverage, rings: 2)
@@ -42,7 +43,7 @@ public struct BuiltinSwapper: FaceEffect {
     let plain = grid.raster.interpolate(FaceTopology.plainSkin).mapped { smoothstep(0.6, 0.95, $0) }
     let common = (weight * grid.coverage) * (skin.probability * (plain * plain)) + grid.coverage * 1e-4
     let match = ColorMatch(
-      source: source, target: grid.colors, weight: common, faceWidth: grid.mesh.width, offset: Self.offset)
+      source: source, target: grid.colors, weight: common, faceWidth: grid.mesh.width)
     let alpha = BlendMask.mask(grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin)
     let face = FaceSurface(
       grid: grid, texelX: texelX, texelY: texelY, alpha: alpha * max(0, min(1, face.confidence)), source: source,

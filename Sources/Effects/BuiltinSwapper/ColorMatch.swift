@@ -16,12 +16,15 @@ package struct ColorMatch {
   /// Standard deviation of the field of ratios, in face widths.
   private static let reach: Float = 0.13
 
+  /// Added to values before ratios and logarithms, of 255: nothing is divided by black.
+  private static let offset: Float = 4
+  private static let logarithm = FunctionTable(0...256, steps: 2048) { log($0 + offset) }
+
   /// - Parameters:
   ///   - source: the texture as it lies on the target's mesh.
   ///   - target: the target's pixels there.
   ///   - weight: 0…1, skin in both.
-  ///   - offset: added before ratios, of 255.
-  package init(source: ColorPlanes, target: ColorPlanes, weight: Plane, faceWidth: Float, offset: Float) {
+  package init(source: ColorPlanes, target: ColorPlanes, weight: Plane, faceWidth: Float) {
     let total = weight.sum
     let sigma = Self.reach * faceWidth
     let blurredWeight = weight.blurred(sigma: sigma)
@@ -29,8 +32,9 @@ package struct ColorMatch {
     func low(_ plane: Plane) -> Plane {
       plane.lowPass(weight: weight, blurredWeight: blurredWeight, sigma: sigma, fallback: mean(plane))
     }
+    let offset = Self.offset
     gain = source.zip(target) { own, wanted in
-      let global = exp(mean(wanted.mapped { log(max(0, $0) + offset) }) - mean(own.mapped { log($0 + offset) }))
+      let global = exp(mean(Self.logarithm(wanted)) - mean(Self.logarithm(own)))
       let ratio = low(wanted + offset).combined(with: low((own + offset) * global)) { max(0.3, min(3, $0 / $1)) }
       return ratio * global
     }

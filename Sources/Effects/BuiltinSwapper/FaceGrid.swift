@@ -3,9 +3,6 @@ package import Imaging
 
 /// The small copy of a face on which everything smooth is computed.
 package struct FaceGrid {
-  /// The face is at most this many cells wide, and at least half as many where it has the pixels.
-  private static let mostCells: Float = 128
-
   package let cells: CellGrid
   package let colors: ColorPlanes
   /// The face's points in pixels of the grid.
@@ -15,13 +12,15 @@ package struct FaceGrid {
   package let coverage: Plane
 
   /// Nil if the face is not in the frame, or too small or too thin to be drawn.
-  package init?(_ frame: PixelView, mesh face: FaceMesh) {
+  ///
+  /// - Parameter mostCells: how many cells wide the face is at most; at least half as many where it has the pixels.
+  package init?(_ frame: PixelView, mesh face: FaceMesh, mostCells: Float = 128) {
     let width = face.width
     guard width.isFinite, width > 4, width < 1e6 else { return nil }
     let rect = face.crop(growth: 1.06, in: frame.bounds)
     guard !rect.isEmpty else { return nil }
     var cell = 1
-    while width / Float(cell) > Self.mostCells { cell *= 2 }
+    while width / Float(cell) > mostCells { cell += min(cell, 4) }
     let cells = CellGrid(around: rect, cell: cell)
     self.cells = cells
     colors = frame.colors(on: cells)

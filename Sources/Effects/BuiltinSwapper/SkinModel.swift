@@ -21,7 +21,7 @@ package struct SkinModel {
   package init(_ colors: ColorPlanes, mesh: FaceMesh, raster: MeshRaster, coverage: Plane) {
     let width = mesh.width
     let smooth = colors.map { $0.blurred(sigma: max(0.6, 0.008 * width)) }
-    let logLight = smooth.luma.mapped { log(LightTable.light($0) + SkinModel.floor) }
+    let logLight = Self.logLight(smooth.luma)
     let (labA, labB) = Self.chroma(smooth)
 
     let normals = mesh.normals
@@ -54,6 +54,8 @@ package struct SkinModel {
     expectedLogLight = expected
     colorDistance = distance
   }
+
+  private static let logLight = FunctionTable(0...255, steps: 2040) { log(linearLight($0) + SkinModel.floor) }
 
   private static func chroma(_ colors: ColorPlanes) -> (a: Plane, b: Plane) {
     var a = Plane(width: colors.width, height: colors.height)
@@ -161,16 +163,4 @@ func median(_ values: [Float]) -> Float {
   let sorted = values.sorted()
   let half = sorted.count / 2
   return sorted.count % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
-}
-
-/// ``linearLight(_:)`` by table: it is needed for every pixel of every frame.
-enum LightTable {
-  private static let steps = 4
-  private static let table: [Float] = (0...(255 * steps + 1)).map { linearLight(Float($0) / Float(steps)) }
-
-  static func light(_ value: Float) -> Float {
-    let position = max(0, min(255, value)) * Float(steps)
-    let i = Int(position)
-    return table[i] + (position - Float(i)) * (table[i + 1] - table[i])
-  }
 }

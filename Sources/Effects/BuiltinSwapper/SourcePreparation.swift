@@ -101,14 +101,14 @@ package struct SourcePreparation {
   private mutating func removeShine() {
     let sigma = max(0.5, 0.006 * width)
     let luma = colors.luma
-    let light = luma.mapped { LightTable.light($0) + SkinModel.floor }
+    let light = linearLightTable(luma) + SkinModel.floor
     let excess = light.combined(with: skin.expectedLogLight) { max(log($0) - $1 - 0.08, 0) }.blurred(sigma: sigma)
     let where_ = (skin.probability * plainSkin.mapped { smoothstep(0.5, 0.9, $0) }).blurred(sigma: sigma)
     let shine = (light * excess.mapped { 1 - exp(-0.5 * $0) }) * where_
     colors = colors.map { plane in
       plane.combined(with: shine) { value, white in
         guard white > 0 else { return value }
-        let linear = LightTable.light(value)
+        let linear = linearLightTable(value)
         return min(255, gammaCoded(max(linear - white, 0.4 * linear)))
       }
     }
