@@ -35,6 +35,7 @@ public final class PictureListReader: ClipReader, @unchecked Sendable {
         .unsupported,
         "cannot read the pictures '\(pictures.path)' at \(frameRate) frames a second; use a rate above 0")
     }
+    let framesInFile = pictures.paths.count
     var pictures = pictures
     if let trim { try pictures.cut(to: trim, frameRate: frameRate) }
     self.pictures = pictures
@@ -49,7 +50,7 @@ public final class PictureListReader: ClipReader, @unchecked Sendable {
     info = MediaInfo(
       path: pictures.path, kind: .video, containerName: "image2",
       duration: Double(pictures.paths.count) / frameRate.value, frameRate: frameRate,
-      estimatedFrames: pictures.paths.count, width: picture.width, height: picture.height,
+      estimatedFrames: pictures.paths.count, framesInFile: framesInFile, width: picture.width, height: picture.height,
       pixelFormatName: picture.pixelFormatName, videoCodecName: reader.info.videoCodecName, orientation: .upright,
       metadata: [:],
       tracks: [

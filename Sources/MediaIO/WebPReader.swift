@@ -91,7 +91,8 @@ final class WebPReader: ClipReader, @unchecked Sendable {
       trim?.estimate(frames: whole.frames, rate: rate, duration: whole.duration) ?? (whole.frames, whole.duration)
     info = MediaInfo(
       path: path, kind: isStill ? .picture : .video, containerName: "webp", duration: isStill ? nil : rest.1,
-      frameRate: isStill ? nil : rate, estimatedFrames: rest.0, width: canvas.width, height: canvas.height,
+      frameRate: isStill ? nil : rate, estimatedFrames: rest.0, framesInFile: canvas.frames, width: canvas.width,
+      height: canvas.height,
       pixelFormatName: "bgra", videoCodecName: "webp", orientation: .upright, metadata: [:],
       tracks: [Track(index: 0, kind: .video, codecName: "webp", language: nil, isMain: true)])
   }
