@@ -221,6 +221,7 @@ private let runHelp = #"""
   OPTIONS:
     --version               Show the version.
     -h, --help              Show help information.
+
   """#
 
 private let benchmarkHelp = #"""
@@ -257,4 +258,5 @@ private let benchmarkHelp = #"""
     --markdown              Print the table as Markdown.
     --version               Show the version.
     -h, --help              Show help information.
+
   """#
