@@ -222,6 +222,7 @@ private let runHelp = #"""
     --version               Show the version.
     -h, --help              Show help information.
 
+
   """#
 
 private let benchmarkHelp = #"""
@@ -258,5 +259,6 @@ private let benchmarkHelp = #"""
     --markdown              Print the table as Markdown.
     --version               Show the version.
     -h, --help              Show help information.
+
 
   """#
