@@ -1,14 +1,15 @@
+internal import CKernels
 internal import Glibc
 
 extension Plane {
   /// The plane convolved with a Gaussian of standard deviation `sigma` pixels, edges repeated.
   ///
-  /// From 4 pixels on it works on an area-averaged copy and enlarges the result: the error is far below what a blurred
+  /// From 3 pixels on it works on an area-averaged copy and enlarges the result: the error is far below what a blurred
   /// mask or a statistic can show, and the cost no longer grows with sigma.
   public func blurred(sigma: Float) -> Plane {
     guard sigma > 0.05 else { return self }
-    if sigma < 4 { return convolved(gaussianTaps(sigma)) }
-    let factor = Float(Swift.max(1, Int(sigma / 3)))
+    if sigma < 3 { return convolved(gaussianTaps(sigma)) }
+    let factor = Float(Swift.max(1, Int(sigma / 1.5)))
     let small = shrunk(
       width: Swift.max(2, Int((Float(width) / factor).rounded())),
       height: Swift.max(2, Int((Float(height) / factor).rounded())))
@@ -19,40 +20,36 @@ extension Plane {
   func convolved(_ taps: [Float]) -> Plane {
     let radius = taps.count / 2
     guard radius > 0 else { return self }
-    let width = width
-    let height = height
+    let (width, height) = (width, height)
+    let (tapCount, lineCount) = (Int32(truncatingIfNeeded: taps.count), Int32(truncatingIfNeeded: width))
     var middle = [Float](repeating: 0, count: samples.count)
     var padded = [Float](repeating: 0, count: width + 2 * radius)
+    var result = self
     samples.withUnsafeBufferPointer { source in
-      middle.withUnsafeMutableBufferPointer { out in
+      middle.withUnsafeMutableBufferPointer { middle in
         padded.withUnsafeMutableBufferPointer { row in
           for y in 0..<height {
-            let base = y * width
+            let line = source.baseAddress! + y * width
             for x in 0..<radius {
-              row[x] = source[base]
-              row[radius + width + x] = source[base + width - 1]
+              row[x] = line[0]
+              row[radius + width + x] = line[width - 1]
             }
-            for x in 0..<width { row[radius + x] = source[base + x] }
-            for (k, tap) in taps.enumerated() {
-              for x in 0..<width { out[base + x] += tap * row[x + k] }
+            for x in 0..<width { row[radius + x] = line[x] }
+            Kernels.best.convolve_line(row.baseAddress!, taps, tapCount, lineCount, middle.baseAddress! + y * width)
+          }
+        }
+        result.samples.withUnsafeMutableBufferPointer { out in
+          let first = UnsafePointer(middle.baseAddress!)
+          for y in 0..<height {
+            let lines = taps.indices.map { k -> UnsafePointer<Float>? in
+              first + Swift.max(0, Swift.min(height - 1, y + k - radius)) * width
             }
+            Kernels.best.mix_lines(lines, taps, tapCount, lineCount, out.baseAddress! + y * width)
           }
         }
       }
     }
-    var result = [Float](repeating: 0, count: samples.count)
-    middle.withUnsafeBufferPointer { source in
-      result.withUnsafeMutableBufferPointer { out in
-        for y in 0..<height {
-          let base = y * width
-          for (k, tap) in taps.enumerated() {
-            let from = Swift.max(0, Swift.min(height - 1, y + k - radius)) * width
-            for x in 0..<width { out[base + x] += tap * source[from + x] }
-          }
-        }
-      }
-    }
-    return Plane(width: width, height: height, samples: result)
+    return result
   }
 
   /// Mean over the square of side `2 * radius + 1` around each pixel, edges repeated.

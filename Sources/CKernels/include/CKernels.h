@@ -63,6 +63,12 @@ typedef struct {
   /// `scratch` has room for five times `count` floats.
   void (*sample_line)(const float *const *planes, int32_t plane_count, int32_t width, int32_t height, float x, float y,
                       float dx, float dy, int32_t count, float *out, int32_t pitch, float *scratch);
+
+  /// out[i] = Σ taps[k] * in[i + k], for `count` sums of `tap_count` products.
+  void (*convolve_line)(const float *in, const float *taps, int32_t tap_count, int32_t count, float *out);
+
+  /// out[i] = Σ taps[k] * lines[k][i].
+  void (*mix_lines)(const float *const *lines, const float *taps, int32_t tap_count, int32_t count, float *out);
 } ckernels_table;
 
 /// Names of the levels this build has, the plainest first; NULL ends them.

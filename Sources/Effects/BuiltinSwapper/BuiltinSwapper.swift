@@ -33,7 +33,8 @@ public struct BuiltinSwapper: FaceEffect {
   /// The new face as it is to be drawn; nil if there is nothing to draw.
   package func surface(of face: TrackedFace, in frame: PixelView) -> Surface? {
     guard let grid = FaceGrid(frame, mesh: face.mesh, mostCells: mostCells) else { return nil }
-    let level = texture.level(ratio: texture.texelsPerPixel(of: grid.mesh))
+    let ratio = texture.texelsPerPixel(of: grid.mesh)
+    let level = texture.level(ratio: ratio)
     let texelX = grid.raster.interpolate(texture.mesh.points.map(\.x)).extended(beyond: grid.coverage, rings: 2)
     let texelY = grid.raster.interpolate(texture.mesh.points.map(\.y)).extended(beyond: grid.coverage, rings: 2)
     let source = level.colors(x: texelX, y: texelY, .bilinear)
@@ -47,7 +48,7 @@ public struct BuiltinSwapper: FaceEffect {
     let alpha = BlendMask.mask(grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin)
     let face = FaceSurface(
       grid: grid, texelX: texelX, texelY: texelY, alpha: alpha * max(0, min(1, face.confidence)), source: source,
-      match: match, texture: texture)
+      match: match, texture: texture, texelsPerCell: ratio)
     return face.surface(in: frame)
   }
 }

@@ -14,10 +14,12 @@ struct FaceSurface {
   let source: ColorPlanes
   let match: ColorMatch
   let texture: SourceTexture
+  /// Texels of the texture's first level along a cell.
+  let texelsPerCell: Float
 
   func surface(in frame: PixelView) -> Surface {
     let code = FrameCode(frame)
-    let ratio = texture.texelsPerPixel(of: grid.mesh) / Float(grid.cells.cell)
+    let ratio = texelsPerCell / Float(grid.cells.cell)
     let lumaGain = match.gain.luma
     var components = (0..<code.components).map { index in
       // Detail is nearly grey, so one gain serves brightness and colour differences alike.

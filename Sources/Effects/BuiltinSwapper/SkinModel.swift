@@ -84,8 +84,12 @@ package struct SkinModel {
     var c = SIMD4<Float>.zero
     var residuals = values
     for _ in 0..<12 {
+      let before = c
       c = leastSquares(basis, values, weights)
       residuals = zip(basis, values).map { $1 - ($0 * c).sum() }
+      // A change of a thousandth of the light is not seen.
+      let change = c - before
+      if (change * change).sum() < 1e-6 { break }
       let scale = 1.4826 * median(residuals.indices.filter { prior[$0] > 0 }.map { abs(residuals[$0]) }) + 0.001
       weights = prior.indices.map { prior[$0] / max(1, abs(residuals[$0]) / (1.5 * scale)) }
     }
