@@ -111,18 +111,18 @@ private let gammaLight = FunctionTable(0...1400, steps: 5600, linearLight)
 /// The curves of one transfer function. Light is 1 at reference white.
 ///
 /// What starts from light is tabulated over its eighth root: PQ is too steep at black for an even table, and over the
-/// root it is nearly straight.
+/// root it is nearly straight. For sRGB, straight at black itself, the square root does, which is quicker.
 private struct SignalCurve {
   /// Of a signal of 0…255.
   let light: FunctionTable
   private let signalOfRoot: FunctionTable
-  private let standardOfRoot: FunctionTable
+  private let standardOfSquareRoot: FunctionTable
   private let gammaOfRoot: FunctionTable
   /// Of the signal over sRGB's curve.
   let slope: FunctionTable
 
   func signal(_ light: Float) -> Float { signalOfRoot(root(light)) }
-  func standard(_ light: Float) -> Float { standardOfRoot(root(light)) }
+  func standard(_ light: Float) -> Float { standardOfSquareRoot(max(0, light).squareRoot()) }
   func gammaCoded(_ light: Float) -> Float { gammaOfRoot(root(light)) }
 
   init(_ transfer: ColorEncoding.Transfer) {
@@ -147,7 +147,7 @@ private struct SignalCurve {
     func level(_ light: Float) -> Float { Float(255 * signal(Double(max(0, light)))) }
     self.light = FunctionTable(0...255, steps: 4080) { Float(light(Double($0) / 255)) }
     signalOfRoot = overRoot(level)
-    standardOfRoot = overRoot { gammaCodedLight(shoulder($0)) }
+    standardOfSquareRoot = FunctionTable(0...largest.squareRoot(), steps: 8192) { gammaCodedLight(shoulder($0 * $0)) }
     gammaOfRoot = overRoot(gammaCodedLight)
     slope = FunctionTable(0...1400, steps: 5600) { x in
       let low = max(0, x - 2)
