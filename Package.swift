@@ -29,16 +29,17 @@ let package = Package(
     // C libraries. Their types never leave the one module above each.
     .systemLibrary(
       name: "CFFmpeg",
-      pkgConfig: "libavformat libavcodec libavutil libswscale",
+      pkgConfig: "libavformat libavcodec libavutil libswresample libswscale",
       providers: [
-        .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])
+        .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswresample-dev", "libswscale-dev"])
       ]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CMemory"),
     .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(name: "Imaging", dependencies: ["CKernels"], swiftSettings: kernels),
-    .target(name: "MediaIO", dependencies: ["CFFmpeg", "Imaging"], swiftSettings: strict),
+    .target(name: "MediaIO", dependencies: ["CFFmpeg", "CWebP", "Imaging"], swiftSettings: strict),
     .target(
       name: "Catalogue", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
@@ -53,7 +54,8 @@ let package = Package(
     .executableTarget(
       name: "semblance",
       dependencies: [
-        "Engine", "FaceAnalysis", "Benchmark", "CMemory", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Engine", "FaceAnalysis", "Benchmark", "CMemory",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 

@@ -18,8 +18,11 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # FFmpeg 5.1's libraries or newer, whether from the distribution or one's own build.
 have_ffmpeg_libraries() {
   have pkg-config &&
-    pkg-config --exists 'libavformat >= 59.27' 'libavcodec >= 59.37' 'libavutil >= 57.28' 'libswscale >= 6.7'
+    pkg-config --exists 'libavformat >= 59.27' 'libavcodec >= 59.37' 'libavutil >= 57.28' 'libswresample >= 4.7' \
+      'libswscale >= 6.7'
 }
+
+have_webp_library() { have pkg-config && pkg-config --exists 'libwebpdemux >= 1.0'; }
 
 # Starting pip itself would take half a second.
 have_pip() {
@@ -30,7 +33,8 @@ missing_packages() {
   have c++ || echo build-essential # C's headers and a linker, which Swift does not bring along
   have git || echo git
   have pkg-config || echo pkg-config
-  have_ffmpeg_libraries || echo libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
+  have_ffmpeg_libraries || echo libavformat-dev libavcodec-dev libavutil-dev libswresample-dev libswscale-dev
+  have_webp_library || echo libwebp-dev # plays animated WebP, which FFmpeg cannot
   have ffmpeg && have ffprobe || echo ffmpeg # draws the contact sheet
   have python3 || echo python3
   have_pip || echo python3-pip

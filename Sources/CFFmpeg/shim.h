@@ -3,15 +3,20 @@
 #pragma once
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/audio_fifo.h>
 #include <libavutil/avutil.h>
+#include <libavutil/channel_layout.h>
 #include <libavutil/crc.h>
 #include <libavutil/display.h>
+#include <libavutil/hwcontext.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/mastering_display_metadata.h>
 #include <libavutil/mathematics.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
+#include <libavutil/samplefmt.h>
 #include <libavutil/timecode.h>
+#include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 #include <string.h>
 
@@ -86,6 +91,37 @@ static inline const enum AVPixelFormat *cff_encoder_pixel_formats(const AVCodec 
   return (const enum AVPixelFormat *)formats;
 #else
   return codec->pix_fmts;
+#endif
+}
+
+// The same for sound. The lists end with AV_SAMPLE_FMT_NONE, 0 and a layout without channels.
+static inline const enum AVSampleFormat *cff_encoder_sample_formats(const AVCodec *codec) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
+  const void *formats = NULL;
+  if (avcodec_get_supported_config(NULL, codec, AV_CODEC_CONFIG_SAMPLE_FORMAT, 0, &formats, NULL) < 0) return NULL;
+  return (const enum AVSampleFormat *)formats;
+#else
+  return codec->sample_fmts;
+#endif
+}
+
+static inline const int *cff_encoder_sample_rates(const AVCodec *codec) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
+  const void *rates = NULL;
+  if (avcodec_get_supported_config(NULL, codec, AV_CODEC_CONFIG_SAMPLE_RATE, 0, &rates, NULL) < 0) return NULL;
+  return (const int *)rates;
+#else
+  return codec->supported_samplerates;
+#endif
+}
+
+static inline const AVChannelLayout *cff_encoder_channel_layouts(const AVCodec *codec) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
+  const void *layouts = NULL;
+  if (avcodec_get_supported_config(NULL, codec, AV_CODEC_CONFIG_CHANNEL_LAYOUT, 0, &layouts, NULL) < 0) return NULL;
+  return (const AVChannelLayout *)layouts;
+#else
+  return codec->ch_layouts;
 #endif
 }
 
@@ -218,3 +254,53 @@ static inline int cff_convert(
   sws_freeContext(context);
   return rows == to->height ? 0 : (rows < 0 ? rows : AVERROR_EXTERNAL);
 }
+
+// A scaler for pictures of one format: lanczos, the same bits on every processor. Matrices and ranges do not matter,
+// as both sides have the same. Chroma places are counted in 1/256 of the picture's samples from the first; -513 is the
+// middle. NULL if swscale does not do it. The context is hidden for the same reason as above.
+static inline void *cff_scaler_open(
+  int format, int from_width, int from_height, int to_width, int to_height, int chroma_x, int chroma_y, int is_full) {
+  if (!sws_isSupportedInput((enum AVPixelFormat)format) || !sws_isSupportedOutput((enum AVPixelFormat)format)) {
+    return NULL;
+  }
+  struct SwsContext *context = sws_alloc_context();
+  if (!context) return NULL;
+  av_opt_set_int(context, "srcw", from_width, 0);
+  av_opt_set_int(context, "srch", from_height, 0);
+  av_opt_set_int(context, "src_format", format, 0);
+  av_opt_set_int(context, "dstw", to_width, 0);
+  av_opt_set_int(context, "dsth", to_height, 0);
+  av_opt_set_int(context, "dst_format", format, 0);
+  av_opt_set_int(
+    context, "sws_flags",
+    SWS_LANCZOS | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_BITEXACT, 0);
+  av_opt_set_int(context, "src_range", is_full, 0);
+  av_opt_set_int(context, "dst_range", is_full, 0);
+  av_opt_set_int(context, "src_h_chr_pos", chroma_x, 0);
+  av_opt_set_int(context, "dst_h_chr_pos", chroma_x, 0);
+  av_opt_set_int(context, "src_v_chr_pos", chroma_y, 0);
+  av_opt_set_int(context, "dst_v_chr_pos", chroma_y, 0);
+  if (sws_init_context(context, NULL, NULL) < 0) {
+    sws_freeContext(context);
+    return NULL;
+  }
+  return context;
+}
+
+// Scales every `step`-th row from row `first` on: one field of an interlaced frame with 2, all of it with 1.
+static inline int cff_scaler_run(void *scaler, AVFrame *to, const AVFrame *from, int first, int step) {
+  const uint8_t *source[4];
+  uint8_t *target[4];
+  int source_strides[4], target_strides[4];
+  for (int i = 0; i < 4; i++) {
+    source[i] = from->data[i] ? from->data[i] + first * from->linesize[i] : NULL;
+    target[i] = to->data[i] ? to->data[i] + first * to->linesize[i] : NULL;
+    source_strides[i] = from->linesize[i] * step;
+    target_strides[i] = to->linesize[i] * step;
+  }
+  int rows = sws_scale(
+    (struct SwsContext *)scaler, source, source_strides, 0, from->height / step, target, target_strides);
+  return rows == to->height / step ? 0 : (rows < 0 ? rows : AVERROR_EXTERNAL);
+}
+
+static inline void cff_scaler_close(void *scaler) { sws_freeContext((struct SwsContext *)scaler); }

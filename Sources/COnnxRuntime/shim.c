@@ -12,6 +12,7 @@ ASSERT_SLOT(CreateEnvWithCustomLogger, 4);
 ASSERT_SLOT(CreateSessionFromArray, 8);
 ASSERT_SLOT(Run, 9);
 ASSERT_SLOT(CreateSessionOptions, 10);
+ASSERT_SLOT(DisableCpuMemArena, 19);
 ASSERT_SLOT(SetSessionGraphOptimizationLevel, 23);
 ASSERT_SLOT(SetIntraOpNumThreads, 24);
 ASSERT_SLOT(SetInterOpNumThreads, 25);

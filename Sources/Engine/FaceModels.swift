@@ -19,7 +19,9 @@ struct FaceModels {
     store = ModelStore(try CacheFolder())
     detector = FaceFinder(
       quick: BlazeFace(session: try Session(runtime: runtime, model: try store.load(.faceDetectionBack))),
-      thorough: CenterFace(session: try Session(runtime: runtime, model: try store.load(.centerFace))))
+      thorough: CenterFace(
+        session: try Session(
+          runtime: runtime, model: try store.load(.centerFace), options: SessionOptions(keepsMemory: false))))
     mesher = FaceLandmarkNetwork(session: try Session(runtime: runtime, model: try store.load(.faceLandmark)))
   }
 

@@ -13,17 +13,28 @@ public enum FaceSelectorMode: String, Sendable, CaseIterable {
 public struct JobRequest: Sendable {
   /// Photos of the source person.
   public var sources: [String]
-  /// The picture or clip whose faces are replaced.
+  /// The picture or clip whose faces are replaced: a file, a folder of pictures, or a pattern of numbered ones such as
+  /// `frames/%06d.png`.
   public var target: String
-  /// Where the result goes.
+  /// Where the result goes: a file; for clips also a folder, whose name ends in a slash, or a pattern.
   public var output: String
   public var selectorMode: FaceSelectorMode = .many
   /// Whether a target without a face is an error.
   public var requiresFace = false
   public var effort: Effort = .full
   public var encoding = VideoEncoding()
+  /// What becomes of a video target's sound.
+  public var sound = SoundEncoding()
+  /// Whether a device decodes a video target.
+  public var hardwareDecoding = HardwareDecoding.none
   /// The part of a video target that is delivered; nil is all of it.
   public var trim: Trim?
+  /// The size and the frame rate of a video that is made; nil and 1 leave them.
+  public var form = VideoForm()
+  /// How many times as wide and as high as the target a picture becomes that is made of one.
+  public var pictureScale = 1.0
+  /// How many pictures of a target that is a series are shown in a second.
+  public var sequenceFrameRate = Rational(25, 1)
   /// 0…100, for picture formats that lose something.
   public var pictureQuality = 95
   /// Path of ONNX Runtime's library; nil looks for it.
@@ -80,8 +91,11 @@ public struct JobProgress: Sendable, Equatable {
 /// What a job delivered.
 public struct JobResult: Sendable {
   public var path: String
+  /// Frames of the target.
   public var frames: Int
   public var framesWithFaces: Int
+  /// Frames of the output: others than the target's if the frame rate was changed.
+  public var writtenFrames: Int
   public var seconds: Double
   /// Name of the encoder that made the pictures.
   public var encoder: String

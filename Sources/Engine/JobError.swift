@@ -14,7 +14,7 @@ public struct JobError: Error, CustomStringConvertible, Sendable, Equatable {
     case unreadableInput
     /// There is no face where one is needed.
     case noFace
-    /// ONNX Runtime or a model is missing or unusable.
+    /// ONNX Runtime, a model or a device is missing or unusable.
     case unavailable
     /// The output can't be made where or as it was asked for.
     case unwritableOutput
@@ -54,6 +54,7 @@ public struct JobError: Error, CustomStringConvertible, Sendable, Equatable {
     case .missing: .missingInput
     case .unreadable, .unsupported: .unreadableInput
     case .unwritable: .unwritableOutput
+    case .unavailable: .unavailable
     case .cancelled: .cancelled
     default: .failed
     }

@@ -20,11 +20,8 @@ extension JobRequest {
     let notify: @Sendable (JobEvent) -> Void = { event in lock.withLock { onEvent(event) } }
     do {
       try checkPaths()
-      try PathCheck.writable(output)
       let meter = ProcessorMeter()
-      let reader = try meter.measure(.decode) {
-        try ThreadName.inherited(ThreadName.read) { try MediaReader(path: target, threads: threads, trim: trim) }
-      }
+      let reader = try meter.measure(.decode) { try ThreadName.inherited(ThreadName.read) { try openTarget() } }
       cancellation.onRequest { reader.cancel() }
       switch reader.info.kind {
       case .picture: return try runPicture(reader, meter, cancellation: cancellation, notify: notify)
@@ -41,7 +38,7 @@ extension JobRequest {
       throw JobError(.invalidRequest, "no source photo was given; name one with --source")
     }
     let existing = FileIdentity(output)
-    for input in sources + [target] {
+    for input in sources + (PictureList.isList(target) ? [] : [target]) {
       try PathCheck.readable(input)
       if let existing, existing == FileIdentity(input) {
         throw JobError(
@@ -50,8 +47,17 @@ extension JobRequest {
     }
   }
 
+  private func openTarget() throws -> any ClipReader {
+    // What cannot be written is told before the target is looked at, which may take long.
+    if !isSeries(output) { try PathCheck.writable(output) }
+    guard PictureList.isList(target) else {
+      return try MediaFile.open(target, threads: threads, trim: trim, hardware: hardwareDecoding)
+    }
+    return try PictureListReader(PictureList(path: target), frameRate: sequenceFrameRate, trim: trim)
+  }
+
   private func runPicture(
-    _ reader: MediaReader, _ meter: ProcessorMeter, cancellation: Cancellation,
+    _ reader: any ClipReader, _ meter: ProcessorMeter, cancellation: Cancellation,
     notify: @escaping @Sendable (JobEvent) -> Void
   ) throws -> JobResult {
     let start = Date()
@@ -76,7 +82,8 @@ extension JobRequest {
     }
     if cancellation.isRequested { throw CancellationError() }
     let written = try meter.measure(.encode) {
-      try PictureFile.write(picture, to: output, quality: pictureQuality)
+      let resized = try writing { try FrameScaler(factor: pictureScale, isForVideo: false).scale(picture) }
+      return try PictureFile.write(resized, to: output, quality: pictureQuality)
     }
     for warning in written.warnings { notify(.warning(warning)) }
     let seconds = Date().timeIntervalSince(start)
@@ -85,26 +92,20 @@ extension JobRequest {
         JobProgress(
           frames: 1, totalFrames: 1, faces: faces.count, framesWithFaces: min(1, faces.count), seconds: seconds)))
     return JobResult(
-      path: written.path, frames: 1, framesWithFaces: min(1, faces.count), seconds: seconds,
+      path: written.path, frames: 1, framesWithFaces: min(1, faces.count), writtenFrames: 1, seconds: seconds,
       encoder: written.encoder, processorTime: meter.times())
   }
 
   private func runVideo(
-    _ reader: MediaReader, _ meter: ProcessorMeter, cancellation: Cancellation,
+    _ reader: any ClipReader, _ meter: ProcessorMeter, cancellation: Cancellation,
     notify: @escaping @Sendable (JobEvent) -> Void
   ) throws -> JobResult {
     let start = Date()
-    if PictureFile.canWrite(output) {
-      throw JobError(
-        .unwritableOutput,
-        "cannot write '\(output)': the target is a video, and this is the name of a picture; end it in .mp4, .mov or .mkv"
-      )
-    }
-    let writer = try writing {
-      try MediaWriter(path: output, like: reader.template, encoding: encoding, threads: threads)
-    }
+    let writer = try writing { try openOutput(reader) }
     defer { writer.abandon() }
     cancellation.onRequest { writer.cancel() }
+    let notices = reader.notices
+    for notice in notices { notify(.notice(notice)) }
     let stage = LazyStage(self, clipFrames: reader.info.framesInFile, meter, notify)
     let tally = Tally(total: reader.info.estimatedFrames, start: start)
     try Pipeline.run(load: { $0.load }, bytes: { $0.bytes }, cancellation: cancellation) {
@@ -125,6 +126,7 @@ extension JobRequest {
       }
     }
     try report(framesWithFaces: tally.framesWithFaces, notify)
+    for notice in reader.notices.dropFirst(notices.count) { notify(.notice(notice)) }
     warnOfDamage(reader, notify)
     if cancellation.isRequested { throw CancellationError() }
     meter.countThreads()
@@ -133,11 +135,11 @@ extension JobRequest {
     for warning in written.warnings { notify(.warning(warning)) }
     return JobResult(
       path: written.path, frames: tally.frames, framesWithFaces: tally.framesWithFaces,
-      seconds: Date().timeIntervalSince(start), encoder: written.encoder, truncation: reader.truncation,
-      processorTime: times)
+      writtenFrames: written.frames, seconds: Date().timeIntervalSince(start), encoder: written.encoder,
+      truncation: reader.truncation, processorTime: times)
   }
 
-  private func warnOfDamage(_ reader: MediaReader, _ notify: (JobEvent) -> Void) {
+  private func warnOfDamage(_ reader: any ClipReader, _ notify: (JobEvent) -> Void) {
     if reader.damagedPackets > 0 {
       let what = reader.damagedPackets == 1 ? "1 damaged packet" : "\(reader.damagedPackets) damaged packets"
       notify(.warning("\(what) of '\(target)' could not be decoded and had to be left out"))

@@ -125,19 +125,23 @@ extension PixelView {
     let originX = grid.x >> shiftX
     let centerY = Float((1 << shiftY) - 1) / 2
     let nodeY0 = Float(grid.y) + Float(grid.cell - 1) / 2
-    let inCodes = Float(1 << layout.components[index].depth) / 256
-    var fields = NodeRow(count: grid.columns)
+    /// Where a row of samples lies, in rows of nodes.
+    func position(_ y: Int) -> Float { (Float(y << shiftY) + centerY - nodeY0) / Float(grid.cell) }
+    let sample = layout.components[index]
+    let inCodes = Float(1 << sample.depth) / 256
     let cells = (grid.columns - 1) / columns.nodeStep
-    var scratch = [Float](repeating: 0, count: 8 * Swift.max(1, cells) * columns.perCell)
-
-    let firstRow = Swift.max(0, grid.y >> shiftY)
+    var upper = NodeRow(count: grid.columns)
+    var lower = NodeRow(count: grid.columns)
+    var scratch = [Float](repeating: 0, count: 15 * Swift.max(1, cells) * columns.perCell)
     let endRow = Swift.min(size.height, ((grid.y + grid.rows * grid.cell) >> shiftY) + 1)
-    guard firstRow < endRow, cells > 0 else { return }
+    var y = Swift.max(0, grid.y >> shiftY)
+    while y < endRow, position(y) < 0 { y += 1 }
     component.texture.withKernelTexture { texture in
-      for y in firstRow..<endRow {
-        let position = (Float(y << shiftY) + centerY - nodeY0) / Float(grid.cell)
-        guard position >= 0, position < Float(grid.rows - 1) else { continue }
-        let row = Int(position)
+      while y < endRow, position(y) < Float(grid.rows - 1) {
+        // The rows between two rows of nodes.
+        let row = Int(position(y))
+        let first = y
+        repeat { y += 1 } while y < endRow && position(y) < Float(row + 1)
         guard let shown = union(spans[row], spans[row + 1]) else { continue }
         // The cells that touch a node which shows something.
         let firstCell = Swift.max(0, (shown.lowerBound - 1) / columns.nodeStep)
@@ -148,19 +152,25 @@ extension PixelView {
         let low = Swift.max(0, -start)
         let high = Swift.min(count, size.width - start)
         guard low < high else { continue }
-        fields.blend(surface, component, row, position - Float(row), inCodes, texture)
-        fields.withNodes(from: firstCell * columns.nodeStep) { nodes in
-          nodes.cells = Int32(truncatingIfNeeded: lastCell - firstCell + 1)
-          nodes.node_step = Int32(truncatingIfNeeded: columns.nodeStep)
-          nodes.per_cell = Int32(truncatingIfNeeded: columns.perCell)
-          nodes.first = columns.firstFraction
-          nodes.step = columns.stepFraction
-          let sample = self.row(y, ofComponent: index) + start * layout.components[index].step
-          scratch.withUnsafeMutableBufferPointer { scratch in
-            withUnsafePointer(to: texture) { texture in
-              kernels.paint_row(
-                &nodes, texture, sample.assumingMemoryBound(to: UInt8.self), layout.components[index].kernel,
-                Int32(truncatingIfNeeded: low), Int32(truncatingIfNeeded: high), scratch.baseAddress!)
+        upper.fill(surface, component, row, inCodes)
+        lower.fill(surface, component, row + 1, inCodes)
+        let spacing = ckernels_spacing(
+          cells: Int32(truncatingIfNeeded: lastCell - firstCell + 1),
+          node_step: Int32(truncatingIfNeeded: columns.nodeStep), per_cell: Int32(truncatingIfNeeded: columns.perCell),
+          first: columns.firstFraction, step: columns.stepFraction)
+        let begin = self.row(first, ofComponent: index) + start * sample.step
+        upper.withNodes(from: firstCell * columns.nodeStep) { upper in
+          lower.withNodes(from: firstCell * columns.nodeStep) { lower in
+            scratch.withUnsafeMutableBufferPointer { scratch in
+              withUnsafePointer(to: texture) { texture in
+                withUnsafePointer(to: spacing) { spacing in
+                  kernels.paint_band(
+                    upper, lower, spacing, texture, begin.assumingMemoryBound(to: UInt8.self), strides[sample.plane],
+                    sample.kernel, Int32(truncatingIfNeeded: low), Int32(truncatingIfNeeded: high),
+                    position(first) - Float(row), Float(1 << shiftY) / Float(grid.cell),
+                    Int32(truncatingIfNeeded: y - first), scratch.baseAddress!)
+                }
+              }
             }
           }
         }
@@ -196,7 +206,7 @@ private struct SampleSpacing {
   }
 }
 
-/// All fields of a surface's component, between two rows of nodes.
+/// All fields of a surface's component, at one row of nodes.
 private struct NodeRow {
   private let count: Int
   private var values: [Float]
@@ -206,41 +216,29 @@ private struct NodeRow {
     values = [Float](repeating: 0, count: 5 * count)
   }
 
-  mutating func blend(
-    _ surface: Surface, _ component: SurfaceComponent, _ row: Int, _ t: Float, _ inCodes: Float,
-    _ texture: ckernels_texture
-  ) {
+  mutating func fill(_ surface: Surface, _ component: SurfaceComponent, _ row: Int, _ inCodes: Float) {
     let (scaleX, scaleY) = (component.texture.scaleX, component.texture.scaleY)
-    fill(0, surface.texelX, row, t, scaleX, 0.5 * scaleX - 0.5)
-    fill(1, surface.texelY, row, t, scaleY, 0.5 * scaleY - 0.5)
-    fill(2, surface.alpha, row, t, 1, 0)
-    fill(3, component.gain, row, t, inCodes / 256, 0)
-    fill(4, component.base, row, t, inCodes, 0)
+    fill(0, surface.texelX, row, scaleX, 0.5 * scaleX - 0.5)
+    fill(1, surface.texelY, row, scaleY, 0.5 * scaleY - 0.5)
+    fill(2, surface.alpha, row, 1, 0)
+    fill(3, component.gain, row, inCodes / 256, 0)
+    fill(4, component.base, row, inCodes, 0)
   }
 
-  private mutating func fill(
-    _ field: Int, _ plane: Plane, _ row: Int, _ t: Float, _ scale: Float, _ offset: Float
-  ) {
+  private mutating func fill(_ field: Int, _ plane: Plane, _ row: Int, _ scale: Float, _ offset: Float) {
     let count = count
     values.withUnsafeMutableBufferPointer { values in
       plane.samples.withUnsafeBufferPointer { samples in
-        let out = values.baseAddress! + field * count
-        let upper = samples.baseAddress! + row * count
-        let lower = upper + count
-        for i in 0..<count { out[i] = (upper[i] + t * (lower[i] - upper[i])) * scale + offset }
+        for i in 0..<count { values[field * count + i] = samples[row * count + i] * scale + offset }
       }
     }
   }
 
-  func withNodes(from first: Int, _ body: (inout ckernels_nodes) -> Void) {
+  func withNodes(from first: Int, _ body: (UnsafePointer<ckernels_nodes>) -> Void) {
     values.withUnsafeBufferPointer { values in
       let start = values.baseAddress! + first
-      var nodes = ckernels_nodes()
-      nodes.u = start
-      nodes.v = start + count
-      nodes.alpha = start + 2 * count
-      nodes.gain = start + 3 * count
-      nodes.base = start + 4 * count
+      var nodes = ckernels_nodes(
+        u: start, v: start + count, alpha: start + 2 * count, gain: start + 3 * count, base: start + 4 * count)
       body(&nodes)
     }
   }

@@ -36,6 +36,7 @@ extension Runtime {
     // Threads that wait in a loop would take the processor from the decoder and the encoder.
     try api.check(
       table.pointee.AddSessionConfigEntry(settings, "session.intra_op.allow_spinning", "0"), operation)
+    if !options.keepsMemory { try api.check(table.pointee.DisableCpuMemArena(settings), operation) }
     try append(options.provider, threads: options.threads, to: settings, model)
   }
 

@@ -5,11 +5,14 @@ public struct SessionOptions: Sendable, Equatable {
   /// One is right beside an encoder that keeps the other cores busy, and makes results the same on every machine.
   public var threads: Int
   public var provider: ExecutionProvider
+  /// Whether memory for what the layers hand on is kept from run to run. A large network that runs rarely gives it back.
+  public var keepsMemory: Bool
 
-  public init(threads: Int = 1, provider: ExecutionProvider = .cpu) {
+  public init(threads: Int = 1, provider: ExecutionProvider = .cpu, keepsMemory: Bool = true) {
     precondition(threads >= 1, "a session needs at least one thread")
     self.threads = threads
     self.provider = provider
+    self.keepsMemory = keepsMemory
   }
 }
 

@@ -8,7 +8,7 @@ struct Container {
   /// FFmpeg's name, such as `matroska`.
   var name: String { string(format.pointee.name) }
 
-  private static let usual = ["mp4", "mov", "mkv", "webm", "avi", "m4v", "ts", "gif"]
+  private static let usual = ["mp4", "mov", "mkv", "webm", "avi", "m4v", "ts", "gif", "webp"]
 
   /// - Throws: ``MediaError`` if no container for video has this extension.
   init(forVideoAt path: String) throws(MediaError) {
@@ -54,15 +54,34 @@ struct Container {
   /// Where cover pictures have a place.
   var holdsCovers: Bool { isMatroska || ["mp4", "ipod"].contains(name) }
 
-  /// Whether a track of this codec can be in it. Containers that leave it open (MPEG-TS) count as able.
-  func holds(_ codec: AVCodecID) -> Bool { avformat_query_codec(format, codec, FF_COMPLIANCE_EXPERIMENTAL) != 0 }
+  /// What MPEG-TS has names for. FFmpeg writes anything into it, but all else as private data that no player reads.
+  private static let transportable = [
+    AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4, AV_CODEC_ID_H264, AV_CODEC_ID_HEVC,
+    AV_CODEC_ID_CAVS, AV_CODEC_ID_DIRAC, AV_CODEC_ID_VC1, AV_CODEC_ID_MP1, AV_CODEC_ID_MP2, AV_CODEC_ID_MP3,
+    AV_CODEC_ID_AAC, AV_CODEC_ID_AAC_LATM, AV_CODEC_ID_AC3, AV_CODEC_ID_EAC3, AV_CODEC_ID_DTS, AV_CODEC_ID_TRUEHD,
+    AV_CODEC_ID_OPUS, AV_CODEC_ID_S302M, AV_CODEC_ID_DVB_SUBTITLE, AV_CODEC_ID_DVB_TELETEXT,
+  ]
+
+  /// Whether it has no place for sound at all.
+  var isSilent: Bool { format.pointee.audio_codec == AV_CODEC_ID_NONE }
+
+  /// Whether a track of this codec can be in it. Containers that leave it open count as able.
+  func holds(_ codec: AVCodecID) -> Bool {
+    if name == "mpegts" { return Container.transportable.contains(codec) }
+    if isSilent, avcodec_get_type(codec) == AVMEDIA_TYPE_AUDIO { return false }
+    return avformat_query_codec(format, codec, FF_COMPLIANCE_EXPERIMENTAL) != 0
+  }
 
   /// Whether the container itself says that it takes the codec.
   func surelyHolds(_ codec: AVCodecID) -> Bool {
-    avformat_query_codec(format, codec, FF_COMPLIANCE_EXPERIMENTAL) == 1
+    if name == "mpegts" { return Container.transportable.contains(codec) }
+    return avformat_query_codec(format, codec, FF_COMPLIANCE_EXPERIMENTAL) == 1
       // These have no list to ask, but are made for it.
-      || (codec == AV_CODEC_ID_H264 && ["mpegts", "mpeg", "vob", "mxf"].contains(name))
+      || (codec == AV_CODEC_ID_H264 && ["mpeg", "vob", "mxf"].contains(name))
   }
+
+  /// Whether players find sound of this codec in it. FFmpeg alone puts Vorbis into MP4.
+  func playsSound(_ codec: AVCodecID) -> Bool { holds(codec) && !(isMP4 && codec == AV_CODEC_ID_VORBIS) }
 
   /// The tag a copied track has in this container: the input's, where it means the same here.
   func tag(for parameters: AVCodecParameters) -> UInt32 {

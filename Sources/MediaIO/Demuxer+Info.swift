@@ -37,7 +37,7 @@ extension Demuxer {
   /// Whether the container holds a single still picture.
   func isPicture(_ stream: UnsafeMutablePointer<AVStream>) -> Bool {
     let codec = stream.pointee.codecpar.pointee.codec_id
-    guard !isSequence, codec != AV_CODEC_ID_GIF, codec != AV_CODEC_ID_APNG else { return false }
+    guard codec != AV_CODEC_ID_GIF, codec != AV_CODEC_ID_APNG else { return false }
     if formatName == "image2" || formatName == "ico" || formatName.hasSuffix("_pipe") { return true }
     // AVIF and HEIF stills are MP4 files by structure. An animated AVIF has the brand "avis".
     let stills = ["avif", "heic", "heix", "mif1"]

@@ -5,8 +5,6 @@ import CFFmpeg
 final class Demuxer {
   let context: UnsafeMutablePointer<AVFormatContext>
   let path: String
-  /// Whether it is a series of pictures, one file each.
-  let isSequence: Bool
   private let cancelFlag: CancelFlag
   /// What was found wrong with the container while its beginning was looked at, if anything.
   private(set) var damage: String?
@@ -30,28 +28,15 @@ final class Demuxer {
     let format = try Demuxer.probe(path, cancelFlag)
     // A file name with %d in it is a name here, not a pattern for a series.
     try self.init(
-      path: path, url: FilePath.url(path), format: format, options: ["pattern_type": "none"], isSequence: false,
+      path: path, url: FilePath.url(path), format: format, options: ["pattern_type": "none"],
       cancelFlag: cancelFlag)
   }
 
-  /// Opens numbered pictures as one video of evenly spaced frames.
-  convenience init(_ sequence: PictureSequence, frameRate: Rational, cancelFlag: CancelFlag) throws(MediaError) {
-    let numbers = try sequence.numbers()
-    let options = [
-      "pattern_type": "sequence", "start_number": "\(numbers.lowerBound)", "start_number_range": "1",
-      "framerate": frameRate.description,
-    ]
-    try self.init(
-      path: sequence.pattern, url: FilePath.url(sequence.escaped), format: av_find_input_format("image2"),
-      options: options, isSequence: true, cancelFlag: cancelFlag)
-  }
-
   private init(
-    path: String, url: String, format: UnsafePointer<AVInputFormat>?, options: [String: String], isSequence: Bool,
+    path: String, url: String, format: UnsafePointer<AVInputFormat>?, options: [String: String],
     cancelFlag: CancelFlag
   ) throws(MediaError) {
     self.path = path
-    self.isSequence = isSequence
     self.cancelFlag = cancelFlag
     guard let context = avformat_alloc_context() else { throw .outOfMemory }
     context.pointee.interrupt_callback = cancelFlag.interrupt

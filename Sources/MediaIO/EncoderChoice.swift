@@ -3,8 +3,28 @@ import Imaging
 
 /// Which encoder makes the video of a file.
 enum EncoderChoice {
-  /// Encoders to consider where none is asked for. The first that takes the frames' very format is used.
+  /// Encoders to consider where none is asked for and those of the target's own codec will not do. The first that takes
+  /// the frames' very format is used.
   private static let candidates = ["libx264", "libx264rgb", "libx265", "prores_ks", "ffv1"]
+
+  /// Encoders that follow a target's codec: who works in it expects it back.
+  ///
+  /// MPEG-2 and what is older becomes H.264, which everything plays that plays them: their encoders know a few frame
+  /// rates only, so frames would lose their times.
+  private static func followers(of codec: AVCodecID) -> [String] {
+    switch codec {
+    case AV_CODEC_ID_H264: ["libx264", "libx264rgb"]
+    case AV_CODEC_ID_HEVC: ["libx265"]
+    case AV_CODEC_ID_VP8: ["libvpx"]
+    case AV_CODEC_ID_VP9: ["libvpx-vp9"]
+    case AV_CODEC_ID_AV1: ["libsvtav1", "libaom-av1"]
+    case AV_CODEC_ID_PRORES: ["prores_ks"]
+    case AV_CODEC_ID_DNXHD: ["dnxhd"]
+    case AV_CODEC_ID_FFV1: ["ffv1"]
+    case AV_CODEC_ID_MJPEG: ["mjpeg"]
+    default: []
+    }
+  }
 
   /// An encoder and what it is fed.
   struct Choice {
@@ -12,6 +32,8 @@ enum EncoderChoice {
     var format: AVPixelFormat
     /// Whether the samples have to change, which is worth a warning.
     var isConversion = false
+    /// The encoder of the target's codec, where it was passed over because it does not take the samples as they are.
+    var passedOver: UnsafePointer<AVCodec>?
   }
 
   /// What there is to encode.
@@ -20,33 +42,66 @@ enum EncoderChoice {
     var isFullRange: Bool
     var width: Int32
     var height: Int32
+    var isInterlaced = false
+    /// What they were encoded with.
+    var codec = AV_CODEC_ID_NONE
   }
 
   /// The encoder to use and the format to feed it: one that takes the samples as they are, else the closest there is.
   ///
   /// - Throws: ``MediaError`` if there is no encoder of that name, or it takes nothing that comes close.
   static func choose(
-    _ name: String?, container: Container, pictures: Pictures, path: String
+    _ encoding: VideoEncoding, container: Container, pictures: Pictures, path: String
   ) throws(MediaError) -> Choice {
-    if let name {
+    let choice = try chooseAny(encoding, container: container, pictures: pictures, path: path)
+    guard encoding.isLossless, choice.isConversion else { return choice }
+    throw MediaError(
+      .unsupported,
+      "cannot write '\(path)' without loss: the encoder \(string(choice.codec.pointee.name)) does not take \(PixelFormat.name(pictures.format)) pictures of \(pictures.width)x\(pictures.height) pixels; use the encoder ffv1 with .mkv"
+    )
+  }
+
+  private static func chooseAny(
+    _ encoding: VideoEncoding, container: Container, pictures: Pictures, path: String
+  ) throws(MediaError) -> Choice {
+    if let name = encoding.encoder {
       let codec = try named(name, container: container, path: path)
       if let format = match(pictures, codec) { return Choice(codec: codec, format: format) }
       return try closest(to: pictures, among: [codec], path: path)
     }
-    var options = candidates.compactMap { avcodec_find_encoder_by_name($0) }.filter {
-      container.surelyHolds($0.pointee.id)
+    func usable(_ names: [String]) -> [UnsafePointer<AVCodec>] {
+      names.compactMap { avcodec_find_encoder_by_name($0) }.filter { container.surelyHolds($0.pointee.id) }
     }
+    let ownEncoders = usable(followers(of: pictures.codec))
+    let followers = ownEncoders.filter { follows($0, pictures) }
+    var others = usable(candidates)
     if let usual = usualEncoder(of: container) {
-      if container.surelyHolds(AV_CODEC_ID_H264) { options.append(usual) } else { options.insert(usual, at: 0) }
+      if container.surelyHolds(AV_CODEC_ID_H264) { others.append(usual) } else { others.insert(usual, at: 0) }
     }
+    let options = (followers + others).filter { !encoding.isLossless || EncoderLossless.options(for: $0) != nil }
     for codec in options {
-      if let format = match(pictures, codec) { return Choice(codec: codec, format: format) }
+      guard let format = match(pictures, codec) else { continue }
+      let isFollowed = encoding.isLossless || codec.pointee.id == pictures.codec
+      return Choice(codec: codec, format: format, passedOver: isFollowed ? nil : ownEncoders.first)
     }
     guard !options.isEmpty else {
       throw MediaError(
-        .unsupported, "cannot write '\(path)': this FFmpeg has no encoder for its container; use .mp4 or .mkv")
+        .unsupported,
+        "cannot write '\(path)': this FFmpeg has no \(encoding.isLossless ? "lossless " : "")encoder for its container; use .mp4 or .mkv"
+      )
     }
     return try closest(to: pictures, among: options, path: path)
+  }
+
+  /// Whether an encoder can take the place of the target's own: some have a smallest size, and most no fields.
+  private static func follows(_ codec: UnsafePointer<AVCodec>, _ pictures: Pictures) -> Bool {
+    switch string(codec.pointee.name) {
+    case "libx264", "libx264rgb", "prores_ks", "ffv1": true
+    case "libsvtav1": !pictures.isInterlaced && pictures.width >= 64 && pictures.height >= 64
+    // DNxHR. DNxHD has fields, but few sizes.
+    case "dnxhd": !pictures.isInterlaced && pictures.width >= 256 && pictures.height >= 120
+    default: !pictures.isInterlaced
+    }
   }
 
   /// Checks a name before any frame is there.
@@ -75,6 +130,18 @@ enum EncoderChoice {
 
   /// The formats an encoder takes; empty if it takes all.
   static func formats(of codec: UnsafePointer<AVCodec>) -> [AVPixelFormat] {
+    let name = string(codec.pointee.name)
+    // What is sent to the device: its own format says nothing of the samples.
+    if name.hasSuffix("_vaapi") {
+      return name == "h264_vaapi" ? [AV_PIX_FMT_NV12] : [AV_PIX_FMT_NV12, AV_PIX_FMT_P010LE]
+    }
+    let formats = allFormats(of: codec)
+    // The list is that of the interface. No card makes H.264 of more than 8 bits.
+    let isShallow = name == "h264_nvenc" || name == "h264_qsv"
+    return isShallow ? formats.filter { PixelFormat.depth($0) == 8 } : formats
+  }
+
+  private static func allFormats(of codec: UnsafePointer<AVCodec>) -> [AVPixelFormat] {
     guard var next = cff_encoder_pixel_formats(codec) else { return [] }
     var formats: [AVPixelFormat] = []
     while next.pointee != AV_PIX_FMT_NONE {
@@ -122,9 +189,9 @@ enum EncoderChoice {
     }
     var best: Choice?
     for codec in codecs {
-      // A GIF has at most 256 colours whatever comes in.
+      // A GIF has at most 256 colours whatever comes in; each frame gets a palette of its own.
       if codec.pointee.id == AV_CODEC_ID_GIF {
-        best = best ?? Choice(codec: codec, format: AV_PIX_FMT_RGB8, isConversion: true)
+        best = best ?? Choice(codec: codec, format: AV_PIX_FMT_PAL8)
         continue
       }
       let formats = formats(of: codec).filter { canBecome($0, pictures) && takes($0, pictures, codec) }

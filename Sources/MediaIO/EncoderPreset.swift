@@ -14,13 +14,15 @@ enum EncoderPreset {
     throws(MediaError)
   {
     let settings = context.pointee.priv_data
-    guard let settings, let option = av_opt_find(settings, "preset", nil, 0, 0) else {
+    // libvpx and libaom have numbers instead of names, and call them after what they use up.
+    let name = (["preset", "cpu-used"] as [String]).first { av_opt_find(settings, $0, nil, 0, 0) != nil }
+    guard let settings, let name, let option = av_opt_find(settings, name, nil, 0, 0) else {
       throw MediaError(
         .unsupported, "the encoder \(encoder) has no presets; leave '\(preset)' out, or use libx264 or libx265")
     }
     let names = encoder.hasPrefix("libx26") ? x26x : constants(of: option, in: settings)
     let isKnown = !encoder.hasPrefix("libx26") || names.contains(preset)
-    guard isKnown, !libav({ av_opt_set(settings, "preset", preset, 0) }).failed else {
+    guard isKnown, !libav({ av_opt_set(settings, name, preset, 0) }).failed else {
       let advice =
         names.isEmpty
         ? "use a number from \(Int(option.pointee.min)) to \(Int(option.pointee.max))" : "use \(String.list(names))"

@@ -31,6 +31,29 @@ struct FileHead {
     return Int64(body.end) + body.value
   }
 
+  /// Whether it is WebP with more than one picture in it (Google's WebP container specification, chunk VP8X).
+  var isAnimatedWebP: Bool {
+    starts(with: "RIFF", at: 0) && starts(with: "WEBPVP8X", at: 8) && bytes.count > 20 && bytes[20] & 2 != 0
+  }
+
+  /// How often a GIF is played, 0 for without end; nil for other files.
+  ///
+  /// Netscape's extension says how often it is repeated, and stands before the first picture (GIF89a, sections 18, 26).
+  var gifPlays: Int? {
+    guard starts(with: "GIF8", at: 0), bytes.count > 13 else { return nil }
+    var place = 13 + (bytes[10] & 0x80 != 0 ? 3 << (Int(bytes[10] & 7) + 1) : 0)
+    while place + 2 < bytes.count, bytes[place] == 0x21 {
+      if bytes[place + 1] == 0xFF, starts(with: "NETSCAPE2.0", at: place + 3), place + 18 < bytes.count {
+        let repeats = Int(bytes[place + 16]) | Int(bytes[place + 17]) << 8
+        return repeats == 0 ? 0 : repeats + 1
+      }
+      place += 2
+      while place < bytes.count, bytes[place] != 0 { place += Int(bytes[place]) + 1 }
+      place += 1
+    }
+    return 1
+  }
+
   private func starts(with text: String, at start: Int) -> Bool { bytes.dropFirst(start).starts(with: text.utf8) }
 
   /// Matroska's numbers: the place of the first bit that is set tells how many bytes they have. All bits set is unknown.

@@ -27,6 +27,23 @@ enum FilePath {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Names of all that is in a folder, in no order; nil if it cannot be read, and `errno` tells why.
+  static func names(in folder: String) -> [String]? {
+    guard let listing = opendir(folder) else { return nil }
+    defer { closedir(listing) }
+    var names: [String] = []
+    while let entry = readdir(listing) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// The path of a name in a folder.
+  static func join(_ folder: String, _ name: String) -> String { (folder == "/" ? "" : folder) + "/" + name }
+
   /// Size in bytes, or nil if there is no such file.
   static func size(of path: String) -> Int? {
     var status = stat()

@@ -10,11 +10,12 @@ extension Frame {
 
   /// The frame itself if its samples can be edited in place; else a copy in the nearest format in which they can.
   ///
-  /// Palettes become R′G′B′ (with alpha), floats and foreign byte orders 16-bit samples.
+  /// Palettes become R′G′B′ (with alpha if one of their colours is transparent), floats and foreign byte orders 16-bit samples.
   ///
   /// - Throws: ``MediaError`` if there is no way to convert it.
   public func editable() throws(MediaError) -> Frame {
     if layout != nil { return self }
+    if hasOpaquePalette { return try converted(to: AV_PIX_FMT_RGB24) }
     return try converted(to: PixelFormat.closest(to: format, among: Frame.editableFormats))
   }
 
@@ -32,6 +33,11 @@ extension Frame {
     var result = wanted ?? (target == format ? encoding : encoding(in: target))
     (result.transfer, result.primaries) = (encoding.transfer, encoding.primaries)
     if target == format, result == encoding { return try reference() }
+    if av_pix_fmt_swap_endianness(format) == target, let model = (PixelFormat.layout(target) ?? layout)?.model,
+      model != .yuv
+    {
+      return try withSwappedBytes(target)
+    }
     let copy = try Frame.allocate(width: av.pointee.width, height: av.pointee.height, format: target)
     let done = libav { [av, encoding, result] in
       let code = av_frame_copy_props(copy, av)
@@ -47,6 +53,34 @@ extension Frame {
         "a picture stored as \(pixelFormatName) cannot be converted to \(PixelFormat.name(target)): \(done.reason)")
     }
     FrameColor.tag(copy, with: result)
+    return Frame(owning: copy, timeBase: timeBase, trackOrientation: trackOrientation)
+  }
+
+  /// A copy in the format's twin of the other byte order. For 16-bit grey swscale does not keep the last bit.
+  private func withSwappedBytes(_ target: AVPixelFormat) throws(MediaError) -> Frame {
+    let copy = try Frame.allocate(width: av.pointee.width, height: av.pointee.height, format: target)
+    guard av_frame_copy_props(copy, av) >= 0 else {
+      Frame.discard(copy)
+      throw .outOfMemory
+    }
+    av.withStridesAndPlanes { strides, planes in
+      copy.withStridesAndPlanes { newStrides, newPlanes in
+        for plane in 0..<4 {
+          guard let from = planes[plane], let to = newPlanes[plane] else { continue }
+          let words = Int(av_image_get_linesize(format, av.pointee.width, Int32(plane))) / 2
+          for y in 0..<height {
+            let (source, place) = (
+              UnsafeRawPointer(from + y * Int(strides[plane])), UnsafeMutableRawPointer(to + y * Int(newStrides[plane]))
+            )
+            for x in 0..<words {
+              place.storeBytes(
+                of: source.loadUnaligned(fromByteOffset: 2 * x, as: UInt16.self).byteSwapped,
+                toByteOffset: 2 * x, as: UInt16.self)
+            }
+          }
+        }
+      }
+    }
     return Frame(owning: copy, timeBase: timeBase, trackOrientation: trackOrientation)
   }
 

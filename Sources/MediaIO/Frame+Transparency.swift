@@ -16,6 +16,23 @@ extension Frame {
   }
 }
 
+extension Frame {
+  /// Whether it has a palette of which no transparent colour is used.
+  var hasOpaquePalette: Bool {
+    guard format == AV_PIX_FMT_PAL8, let palette = av.pointee.data.1, let indices = av.pointee.data.0 else {
+      return false
+    }
+    // 256 colours, each a word with alpha in its highest byte.
+    return UnsafeRawPointer(palette).withMemoryRebound(to: UInt32.self, capacity: 256) { colours in
+      let isOpaque = (0..<256).map { colours[$0] >> 24 == 255 }
+      return (0..<height).allSatisfy { y in
+        let row = indices + y * Int(av.pointee.linesize.0)
+        return (0..<width).allSatisfy { isOpaque[Int(row[$0])] }
+      }
+    }
+  }
+}
+
 extension PixelView {
   /// Whether alpha is at its largest everywhere.
   fileprivate var isOpaque: Bool {

@@ -12,7 +12,7 @@ public final class Frame: @unchecked Sendable {
   let timeBase: AVRational
   /// What the track says about how to turn it; the frame's own word goes first.
   let trackOrientation: Orientation?
-  private let pool: FramePool?
+  let pool: FramePool?
 
   /// Size in pixels.
   public var width: Int { Int(av.pointee.width) }

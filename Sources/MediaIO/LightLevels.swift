@@ -13,7 +13,8 @@ struct LightLevels {
       frame, AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, track, AV_PKT_DATA_CONTENT_LIGHT_LEVEL)
   }
 
-  var isEmpty: Bool { master == nil && content == nil }
+  /// PNG's chromaticities, which FFmpeg hands out as a master's, say nothing of light.
+  var isEmpty: Bool { (master?.has_luminance ?? 0) == 0 && content == nil }
 
   private static func read<T>(
     _ frame: Frame, _ ofFrame: AVFrameSideDataType, _ track: UnsafeMutablePointer<AVStream>?,

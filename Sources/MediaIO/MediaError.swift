@@ -3,7 +3,7 @@ public struct MediaError: Error, CustomStringConvertible, Sendable, Hashable {
   /// What went wrong, for code that has to decide. More kinds may come.
   public struct Kind: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String, Sendable {
-      case missing, unreadable, unsupported, unwritable, failed, cancelled
+      case missing, unreadable, unsupported, unwritable, unavailable, failed, cancelled
     }
     private let value: Value
 
@@ -15,6 +15,8 @@ public struct MediaError: Error, CustomStringConvertible, Sendable, Hashable {
     public static let unsupported = Kind(value: .unsupported)
     /// The output cannot be created.
     public static let unwritable = Kind(value: .unwritable)
+    /// A device that was asked for is not there.
+    public static let unavailable = Kind(value: .unavailable)
     /// It went wrong midway.
     public static let failed = Kind(value: .failed)
     /// ``MediaReader/cancel()`` was called.

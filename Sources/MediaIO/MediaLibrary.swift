@@ -17,12 +17,20 @@ public enum MediaLibrary {
     return names.sorted()
   }
 
+  /// Names of the types of devices that it could decode with, whether this machine has them or not.
+  public static func hardwareTypes() -> [String] { HardwareDevice.types.map { HardwareDevice.name($0) } }
+
   /// The ones people ask for, of those there are: short enough for a message.
   static func usualVideoEncoders() -> [String] {
     [
       "libx264", "libx264rgb", "libx265", "libvpx-vp9", "libaom-av1", "libsvtav1", "prores_ks", "ffv1", "mjpeg",
-      "h264_nvenc",
-      "hevc_nvenc",
+      "h264_nvenc", "hevc_nvenc",
     ].filter { avcodec_find_encoder_by_name($0) != nil }
+  }
+
+  static func usualAudioEncoders() -> [String] {
+    ["aac", "libopus", "libvorbis", "libmp3lame", "ac3", "flac", "pcm_s16le", "pcm_s24le"].filter {
+      avcodec_find_encoder_by_name($0) != nil
+    }
   }
 }

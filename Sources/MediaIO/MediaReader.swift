@@ -30,7 +30,17 @@ public final class MediaReader: @unchecked Sendable {
   /// How many frames were decoded only to get to the start of a ``Trim``.
   public var skippedFrames: Int { cutter?.skippedFrames ?? 0 }
 
-  private let input: Input
+  /// What decodes differs from what was asked for, in sentences. More may come with the first frame.
+  public var notices: [String] {
+    guard let device, decoder.fellBack else { return deviceNotices }
+    return deviceNotices + [
+      "the device \(device.name) does not take the pictures of '\(info.path)', so the processor decodes them"
+    ]
+  }
+
+  private let deviceNotices: [String]
+  private let device: HardwareDevice?
+  private let path: String
   private let trim: Trim?
   private let threads: Int
   private var demuxer: Demuxer
@@ -47,18 +57,6 @@ public final class MediaReader: @unchecked Sendable {
 
   private enum Phase { case reading, draining, ended }
 
-  private enum Input {
-    case file(String)
-    case sequence(PictureSequence, Rational)
-
-    func open(_ cancelFlag: CancelFlag) throws(MediaError) -> Demuxer {
-      switch self {
-      case .file(let path): try Demuxer(path: path, cancelFlag: cancelFlag)
-      case .sequence(let sequence, let rate): try Demuxer(sequence, frameRate: rate, cancelFlag: cancelFlag)
-      }
-    }
-  }
-
   /// Opens a file.
   ///
   /// - Parameters:
@@ -66,35 +64,16 @@ public final class MediaReader: @unchecked Sendable {
   ///   - threads: threads for decoding; 0 for as many as there are cores.
   ///   - trim: the part to read; nil for all. Frames are exact wherever key frames are. Packets of other tracks that end
   ///     before its first frame or begin after its last are left out, and the first frame's time becomes zero.
-  /// - Throws: ``MediaError`` if there is no such file, it has no picture that can be decoded, or `trim` is no part.
-  public convenience init(path: String, threads: Int = 0, trim: Trim? = nil) throws(MediaError) {
-    try self.init(.file(path), path: path, threads: threads, trim: trim)
-  }
-
-  /// Opens numbered pictures as one video, from the smallest number that is there.
-  ///
-  /// - Parameters:
-  ///   - sequence: the pictures.
-  ///   - frameRate: how many of them are shown in a second; more than 0.
-  ///   - threads: threads for decoding; 0 for as many as there are cores.
-  ///   - trim: the part to read; nil for all. Its frames are counted from the first picture.
-  /// - Throws: ``MediaError`` if there are no such pictures, or one of them is missing in between.
-  public convenience init(
-    sequence: PictureSequence, frameRate: Rational = Rational(25, 1), threads: Int = 0, trim: Trim? = nil
+  ///   - hardware: whether a device decodes.
+  /// - Throws: ``MediaError`` if there is no such file, it has no picture that can be decoded, `trim` is no part, or the
+  ///   named device is not there.
+  public init(
+    path: String, threads: Int = 0, trim: Trim? = nil, hardware: HardwareDecoding = .none
   ) throws(MediaError) {
-    guard frameRate.value > 0 else {
-      throw MediaError(
-        .unsupported,
-        "cannot read the picture sequence '\(sequence.pattern)' at \(frameRate) frames a second; use a rate above 0")
-    }
-    try self.init(.sequence(sequence, frameRate), path: sequence.pattern, threads: threads, trim: trim)
-  }
-
-  private init(_ input: Input, path: String, threads: Int, trim: Trim?) throws(MediaError) {
     try trim?.check(path: path)
-    self.input = input
+    self.path = path
     self.trim = trim
-    demuxer = try input.open(cancelFlag)
+    demuxer = try Demuxer(path: path, cancelFlag: cancelFlag)
     guard let main = demuxer.mainStream, let stream = demuxer.streams[main] else {
       throw MediaError(
         .unreadable,
@@ -102,7 +81,9 @@ public final class MediaReader: @unchecked Sendable {
     }
     self.main = main
     self.threads = demuxer.isPicture(stream) ? 1 : threads
-    decoder = try demuxer.decoder(of: main, threads: self.threads)
+    (device, deviceNotices) =
+      demuxer.isPicture(stream) ? (nil, []) : try HardwareDevice.forDecoding(stream, hardware, path: path)
+    decoder = try demuxer.decoder(of: main, threads: self.threads, device: device)
     // Parsers may leave the format open until the first frame; then the container's word stands.
     let format =
       decoder.context.pointee.pix_fmt == AV_PIX_FMT_NONE
@@ -185,8 +166,8 @@ public final class MediaReader: @unchecked Sendable {
     let limit = origin + Int64(start / av_q2d(unit))
     guard let packet = demuxer.seek(to: origin + distance, before: limit, main: main) else {
       // The file is read from its beginning, by a new demuxer: this one may be anywhere.
-      demuxer = try input.open(cancelFlag)
-      decoder = try demuxer.decoder(of: main, threads: threads)
+      demuxer = try Demuxer(path: path, cancelFlag: cancelFlag)
+      decoder = try demuxer.decoder(of: main, threads: threads, device: device)
       cutter.restart()
       return
     }
@@ -292,11 +273,12 @@ public final class MediaReader: @unchecked Sendable {
 }
 
 extension Demuxer {
-  fileprivate func decoder(of main: Int, threads: Int) throws(MediaError) -> VideoDecoder {
+  fileprivate func decoder(of main: Int, threads: Int, device: HardwareDevice?) throws(MediaError) -> VideoDecoder {
     guard let stream = streams[main] else { throw .outOfMemory }
     return try VideoDecoder(
       stream, orientation: orientation(of: stream), frameRate: av_guess_frame_rate(context, stream, nil),
-      threads: threads, maxPixels: isPicture(stream) ? Limits.picturePixels : Limits.videoPixels, path: path)
+      threads: threads, maxPixels: isPicture(stream) ? Limits.picturePixels : Limits.videoPixels, device: device,
+      path: path)
   }
 
   fileprivate func cutter(_ trim: Trim, main: Int) -> Cutter {

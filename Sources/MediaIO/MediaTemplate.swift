@@ -12,11 +12,19 @@ public final class MediaTemplate: @unchecked Sendable {
   let frameRate: AVRational
   /// FFmpeg's names of the input's container.
   let containerNames: [String]
+  /// How often an animation is played, 0 for without end; nil where the input does not say.
+  var plays: Int?
   /// Cover pictures, by track: containers hand them out apart from the rest.
   let covers: [Int: [UInt8]]
 
   var streams: UnsafeBufferPointer<UnsafeMutablePointer<AVStream>?> {
     UnsafeBufferPointer(start: context.pointee.streams, count: Int(context.pointee.nb_streams))
+  }
+
+  /// The codec of the pictures, if their file is a video: pictures in a series are to become one.
+  var codecToFollow: AVCodecID {
+    guard !containerNames.contains(where: { $0 == "image2" || $0.hasSuffix("_pipe") }) else { return AV_CODEC_ID_NONE }
+    return streams[main]?.pointee.codecpar.pointee.codec_id ?? AV_CODEC_ID_NONE
   }
 
   init(copying demuxer: Demuxer, main: Int) throws(MediaError) {
@@ -32,6 +40,7 @@ public final class MediaTemplate: @unchecked Sendable {
         UnsafeBufferPointer(start: stream.pointee.attached_pic.data, count: Int(stream.pointee.attached_pic.size)))
     }
     self.covers = covers
+    plays = FileHead(demuxer.path).gifPlays
     var code = av_dict_copy(&context.pointee.metadata, demuxer.context.pointee.metadata, 0)
     if code >= 0 { code = cff_copy_chapters(context, demuxer.context) }
     for case let source? in demuxer.streams where code >= 0 { code = MediaTemplate.add(source, to: context) }

@@ -60,8 +60,8 @@ final class Muxer {
     stream.pointee.avg_frame_rate = source.pointee.avg_frame_rate
     stream.pointee.disposition = source.pointee.disposition
     ContainerMetadata.copyTrack(
-      from: source.pointee.metadata, isEncoded: fate == .encode, to: &stream.pointee.metadata)
-    guard fate != .encode else { return stream }
+      from: source.pointee.metadata, isEncoded: fate.isEncoding, to: &stream.pointee.metadata)
+    guard !fate.isEncoding else { return stream }
     stream.pointee.r_frame_rate = source.pointee.r_frame_rate
     stream.pointee.sample_aspect_ratio = source.pointee.sample_aspect_ratio
     let parameters = stream.pointee.codecpar.unsafelyUnwrapped
@@ -97,14 +97,26 @@ final class Muxer {
       &stream.pointee.metadata, "mimetype", isPNG ? "image/png" : "image/jpeg", AV_DICT_DONT_OVERWRITE)
   }
 
-  /// Describes the encoded track and writes the header.
-  func begin(_ encoder: VideoEncoder, first frame: Frame) throws(MediaError) {
+  /// Describes the encoded tracks and writes the header.
+  ///
+  /// - Parameter constantRate: the frame rate, if it is not the input's.
+  func begin(
+    _ encoder: VideoEncoder, _ sound: [Int: SoundTranscoder], first frame: Frame, constantRate: Rational?
+  ) throws(MediaError) {
     guard let stream = targets[template.main], let source = template.streams[template.main] else { return }
     guard avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context) >= 0 else { throw .outOfMemory }
     stream.pointee.time_base = encoder.context.pointee.time_base
+    if let constantRate { stream.pointee.avg_frame_rate = constantRate.av }
     stream.pointee.sample_aspect_ratio = encoder.context.pointee.sample_aspect_ratio
     try VideoSideData.copy(from: source, first: frame, to: stream)
-    try takeOverWhatACutMoves()
+    for (index, transcoder) in sound {
+      guard let stream = targets[index] else { continue }
+      guard avcodec_parameters_from_context(stream.pointee.codecpar, transcoder.encoder.context) >= 0 else {
+        throw .outOfMemory
+      }
+      stream.pointee.time_base = transcoder.encoder.timeBase
+    }
+    try takeOverWhatACutMoves(constantRate)
     var options = headerOptions()
     defer { av_dict_free(&options) }
     let written = libav { avformat_write_header(context, &options) }
@@ -116,11 +128,14 @@ final class Muxer {
   }
 
   /// Chapters and timecode are final only now that there is a frame.
-  private func takeOverWhatACutMoves() throws(MediaError) {
+  private func takeOverWhatACutMoves(_ constantRate: Rational?) throws(MediaError) {
     guard cff_copy_chapters(context, template.context) >= 0 else { throw .outOfMemory }
     func copyTimecode(_ from: OpaquePointer?, _ to: inout OpaquePointer?) {
       if av_dict_get(to, "timecode", nil, 0) != nil, let text = entries(from)["timecode"] {
-        av_dict_set(&to, "timecode", text, 0)
+        let label = constantRate.flatMap { rate in
+          Rational(template.frameRate).flatMap { Timecode.relabel(text, from: $0, to: rate) }
+        }
+        av_dict_set(&to, "timecode", label ?? text, 0)
       }
     }
     copyTimecode(template.context.pointee.metadata, &context.pointee.metadata)
@@ -131,6 +146,11 @@ final class Muxer {
 
   private func headerOptions() -> OpaquePointer? {
     var options: OpaquePointer?
+    // GIF counts repetitions, and without the entry is played once; WebP counts plays.
+    if let plays = template.plays, container.name == "gif" || container.name == "webp" {
+      let repeats = plays == 0 ? 0 : plays == 1 ? -1 : plays - 1
+      av_dict_set(&options, "loop", "\(min(65535, container.name == "gif" ? repeats : plays))", 0)
+    }
     guard container.isMP4 else { return options }
     let freeKeys = ContainerMetadata.needsFreeKeys(context.pointee.metadata) ? "+use_metadata_tags" : ""
     av_dict_set(&options, "movflags", "+faststart" + freeKeys, 0)
@@ -142,11 +162,15 @@ final class Muxer {
   ///
   /// MP4 writes in it how late a track starts. Where one does, a unit that all tracks share keeps that exact.
   private var timescale: Int? {
-    let streams = plan.fates.indices.filter { targets[$0] != nil }.compactMap { template.streams[$0]?.pointee }
-    guard streams.contains(where: { (known($0.start_time) ?? 0) > 0 }) else { return nil }
+    let present = plan.fates.indices.filter { targets[$0] != nil }
+    let isLate = present.contains { (template.streams[$0].flatMap { known($0.pointee.start_time) } ?? 0) > 0 }
+    guard isLate else { return nil }
+    let units = present.compactMap { index in
+      let stream = if case .transcode = plan.fates[index] { targets[index] } else { template.streams[index] }
+      return stream.map { Int($0.pointee.time_base.den) }
+    }
     var common = 1
-    for stream in streams where stream.time_base.den > 0 {
-      let unit = Int(stream.time_base.den)
+    for unit in units where unit > 0 {
       common = common / Int(av_gcd(Int64(common), Int64(unit))) * unit
       // Beyond this even short movies need 64-bit lengths, which some players lack.
       if common > 1 << 24 { return template.streams[template.main].map { Int($0.pointee.time_base.den) } }
@@ -159,24 +183,24 @@ final class Muxer {
     var owned: UnsafeMutablePointer<AVPacket>? = packet
     defer { av_packet_free(&owned) }
     guard targets.indices.contains(index), let stream = targets[index], plan.fates[index] != .attach else { return }
+    // Before the unit changes, so that nothing is rounded twice.
+    let delay = codecDelay(of: stream, in: timeBase)
+    if let time = known(packet.pointee.pts) { packet.pointee.pts = time + delay }
+    if let time = known(packet.pointee.dts) { packet.pointee.dts = time + delay }
     clocks[index].stamp(packet, from: timeBase, to: stream.pointee.time_base)
-    let delay = codecDelay(of: stream)
-    packet.pointee.pts += delay
-    packet.pointee.dts += delay
     packet.pointee.stream_index = stream.pointee.index
     packet.pointee.pos = -1
     let written = libav { av_interleaved_write_frame(context, packet) }
     guard !written.failed else { throw failure(written) }
   }
 
-  /// What has to be added to a track's times, in its unit: what Matroska's muxer says of the track and does not do.
-  private func codecDelay(of stream: UnsafeMutablePointer<AVStream>) -> Int64 {
+  /// What has to be added to a track's times, in a unit: what Matroska's muxer says of the track and does not do.
+  private func codecDelay(of stream: UnsafeMutablePointer<AVStream>, in unit: AVRational) -> Int64 {
     let parameters = stream.pointee.codecpar.pointee
     guard container.isMatroskaOrWebM, cff_matroska_adds_codec_delay() == 0,
       parameters.codec_id == AV_CODEC_ID_OPUS, parameters.initial_padding > 0
     else { return 0 }
-    return av_rescale_q(
-      Int64(parameters.initial_padding), AVRational(num: 1, den: 48000), stream.pointee.time_base)
+    return av_rescale_q(Int64(parameters.initial_padding), AVRational(num: 1, den: 48000), unit)
   }
 
   /// Writes what is held back and the end of the file.

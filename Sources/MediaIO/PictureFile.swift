@@ -16,7 +16,7 @@ public enum PictureFile {
   ///
   /// - Throws: ``MediaError`` if there is no such file, or it holds no picture.
   public static func read(_ path: String) throws(MediaError) -> Frame {
-    let reader = try MediaReader(path: path, threads: 1)
+    let reader = try MediaFile.open(path, threads: 1)
     while let item = try reader.next() {
       if case .frame(let frame) = item { return frame }
     }
@@ -35,22 +35,27 @@ public enum PictureFile {
   /// - Throws: ``MediaError`` if the file type is unknown or the file cannot be written.
   @discardableResult
   public static func write(_ frame: Frame, to path: String, quality: Int = 80) throws(MediaError) -> Output {
+    try write(frame, to: path, calling: path, quality: quality)
+  }
+
+  /// - Parameter name: what errors call the file.
+  static func write(_ frame: Frame, to path: String, calling name: String, quality: Int) throws(MediaError) -> Output {
     let format = try PictureFormat(for: path)
     try FilePath.checkWritable(path)
     let orientation = frame.orientation
     let isTurned = orientation != .upright && !format.keepsOrientation
     let picture = try format.prepare(isTurned ? frame.editable().turned(by: orientation) : frame)
-    let encoder = try PictureEncoder(picture, format: format, quality: quality, path: path)
+    let encoder = try PictureEncoder(picture, format: format, quality: quality, path: name)
     var bytes = try encoder.encode(picture)
     if format.keepsOrientation, orientation != .upright { bytes = ExifOrientation.insert(orientation, intoJPEG: bytes) }
-    try save(bytes, to: path)
-    return Output(path: path, frames: 1, bytes: bytes.count, encoder: encoder.name, warnings: [])
+    try save(bytes, to: path, calling: name)
+    return Output(path: name, frames: 1, bytes: bytes.count, encoder: encoder.name, warnings: [])
   }
 
-  private static func save(_ bytes: [UInt8], to path: String) throws(MediaError) {
+  private static func save(_ bytes: [UInt8], to path: String, calling name: String) throws(MediaError) {
     let file = TemporaryFile(for: path)
     guard let stream = fopen(file.path, "wb") else {
-      throw MediaError(.unwritable, "cannot write '\(path)': \(FilePath.reason(errno)); choose another folder")
+      throw MediaError(.unwritable, "cannot write '\(name)': \(FilePath.reason(errno)); choose another folder")
     }
     let written = fwrite(bytes, 1, bytes.count, stream)
     // What the disk did not take may show only on closing.
@@ -58,7 +63,7 @@ public enum PictureFile {
     guard written == bytes.count, closed == 0 else {
       let reason = FilePath.reason(errno)
       file.remove()
-      throw MediaError(.failed, "writing '\(path)' failed: \(reason); the unfinished file was removed")
+      throw MediaError(.failed, "writing '\(name)' failed: \(reason); the unfinished file was removed")
     }
     do throws(MediaError) {
       try file.deliver()

@@ -6,7 +6,7 @@ import Glibc
 public struct PictureSequence: Sendable, Hashable {
   /// As it was given.
   public let pattern: String
-  private let folder: String
+  let folder: String
   private let prefix: String
   private let suffix: String
   /// Least number of digits.
@@ -68,18 +68,11 @@ public struct PictureSequence: Sendable, Hashable {
   ///
   /// - Throws: ``MediaError`` if there are none, one in between is missing, or the folder cannot be read.
   public func numbers() throws(MediaError) -> ClosedRange<Int> {
-    guard let listing = opendir(folder) else {
+    guard let names = FilePath.names(in: folder) else {
       throw MediaError(
         .missing, "cannot open the picture sequence '\(pattern)': \(FilePath.reason(errno)); check the path")
     }
-    defer { closedir(listing) }
-    var found: Set<Int> = []
-    while let entry = readdir(listing) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if let number = number(in: name) { found.insert(number) }
-    }
+    let found = Set(names.compactMap { number(in: $0) })
     guard let first = found.min(), let last = found.max() else {
       throw MediaError(
         .missing,
@@ -95,19 +88,11 @@ public struct PictureSequence: Sendable, Hashable {
     return first...last
   }
 
-  private func number(in name: String) -> Int? {
+  /// The number in a file name of the pattern; nil for other names.
+  func number(in name: String) -> Int? {
     guard name.hasPrefix(prefix), name.hasSuffix(suffix), name.count > prefix.count + suffix.count else { return nil }
     let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
     guard digits.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(digits) else { return nil }
     return FilePath.name(of: path(of: number)) == name ? number : nil
-  }
-
-  /// The pattern as FFmpeg reads it, where percent signs in the rest of the path are no places.
-  var escaped: String {
-    func escape(_ text: String) -> String {
-      text.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%")
-    }
-    let start = folder == "/" ? "" : escape(folder)
-    return start + "/" + escape(prefix) + "%0\(width)d" + escape(suffix)
   }
 }

@@ -13,11 +13,13 @@ struct TemporaryFile {
 
   private static let counter = Atomic(0)
 
+  /// A number that no other temporary file of this process has.
+  static func nextNumber() -> Int { counter.add(1, ordering: .relaxed).newValue }
+
   init(for finalPath: String) {
     self.finalPath = finalPath
     destination = FilePath.followingLinks(finalPath)
-    let number = TemporaryFile.counter.add(1, ordering: .relaxed).newValue
-    let suffix = ".\(getpid())-\(number).part"
+    let suffix = ".\(getpid())-\(TemporaryFile.nextNumber()).part"
     // File names are at most 255 bytes long.
     var name = FilePath.name(of: destination)
     while name.utf8.count + suffix.utf8.count + 1 > 255 { name.removeLast() }
@@ -49,6 +51,7 @@ struct TemporaryFile {
 public enum UnfinishedFiles {
   struct State {
     var paths: Set<String> = []
+    var folders: Set<String> = []
     var areGivenUp = false
   }
   static let state = Mutex(State())
@@ -60,7 +63,9 @@ public enum UnfinishedFiles {
     state.withLock { state in
       state.areGivenUp = true
       for path in state.paths { unlink(path) }
+      for path in state.folders { removeFolder(path) }
       state.paths = []
+      state.folders = []
     }
   }
 }

@@ -9,6 +9,8 @@ final class VideoEncoder {
   private let first: (width: Int32, height: Int32, format: AVPixelFormat)
   private let inputFormat: AVPixelFormat
   private let dropsAlpha: Bool
+  /// For encoders that take pictures from a device's memory only.
+  private var upload: HardwareUpload?
   /// What the encoder could not take over, in sentences.
   private(set) var warnings: [String]
   /// How long the frames inside the encoder last, by their time: encoders forget it.
@@ -22,40 +24,52 @@ final class VideoEncoder {
 
   struct Request {
     var encoding: VideoEncoding
+    /// The constant rate that the frames have got; nil if they have their own times.
+    var frameRate: Rational?
     var container: Container
     var template: MediaTemplate
     var threads: Int
     var path: String
+    /// What the encoder named in `encoding` works on, if not the processor.
+    var device: HardwareDevice?
   }
 
   init(_ request: Request, first frame: Frame) throws(MediaError) {
     let pictures = EncoderChoice.Pictures(
       format: frame.format, isFullRange: frame.encoding.fullRange, width: frame.av.pointee.width,
-      height: frame.av.pointee.height)
+      height: frame.av.pointee.height, isInterlaced: cff_frame_is_interlaced(frame.av) != 0,
+      codec: request.template.codecToFollow)
     let choice = try EncoderChoice.choose(
-      request.encoding.encoder, container: request.container, pictures: pictures, path: request.path)
+      request.encoding, container: request.container, pictures: pictures, path: request.path)
     codec = choice.codec
     inputFormat = frame.format
     first = (frame.av.pointee.width, frame.av.pointee.height, choice.format)
     warnings = choice.isConversion ? [VideoEncoder.warning(of: choice, for: frame)] : []
+    if let other = choice.passedOver {
+      warnings.append(
+        "the video was encoded with \(string(codec.pointee.name)) and not in the codec of the target, because \(string(other.pointee.name)) does not take \(pictures.isInterlaced ? "interlaced " : "")\(frame.pixelFormatName) pictures of \(frame.width)x\(frame.height) pixels as they are"
+      )
+    }
     dropsAlpha =
       choice.isConversion && !PixelFormat.hasAlpha(choice.format)
       && (PixelFormat.hasAlpha(frame.format) || frame.format == AV_PIX_FMT_PAL8)
     // What the samples mean once they are in the encoder's format.
-    let sample = try VideoEncoder.prepare(frame, choice.format, dropsAlpha: dropsAlpha)
+    let sample =
+      choice.format == AV_PIX_FMT_PAL8
+      ? try frame.paletted().frame : try VideoEncoder.prepare(frame, choice.format, dropsAlpha: dropsAlpha)
     let source = withExtendedLifetime(sample) { sample.av.pointee }
     let isFullRange = FrameColor.encoding(of: source).fullRange
     guard let context = avcodec_alloc_context3(codec) else { throw .outOfMemory }
     self.context = context
     let template = request.template
     let timeBase = VideoEncoder.timeBase(for: codec, request)
-    frameLength =
-      template.frameRate.num > 0 ? max(1, av_rescale_q(1, av_inv_q(template.frameRate), timeBase)) : 1
+    let frameRate = request.frameRate?.av ?? template.frameRate
+    frameLength = frameRate.num > 0 ? max(1, av_rescale_q(1, av_inv_q(frameRate), timeBase)) : 1
     context.pointee.width = source.width
     context.pointee.height = source.height
     context.pointee.pix_fmt = choice.format
     context.pointee.time_base = timeBase
-    context.pointee.framerate = template.frameRate
+    context.pointee.framerate = frameRate
     context.pointee.color_range = isFullRange ? AVCOL_RANGE_JPEG : source.color_range
     context.pointee.colorspace = source.colorspace
     context.pointee.color_primaries = source.color_primaries
@@ -73,13 +87,19 @@ final class VideoEncoder {
     if codec.pointee.id == AV_CODEC_ID_HEVC, request.container.isMP4 {
       context.pointee.codec_tag = cff_tag(CChar(bitPattern: 104), 118, 99, 49)
     }
+    if let device = request.device { try use(device, for: choice.format) }
     if let preset = request.encoding.preset { try EncoderPreset.apply(preset, to: context, encoder: name) }
     let name = string(codec.pointee.name)
+    let lossless = request.encoding.isLossless ? EncoderLossless.options(for: codec) : nil
     let opened = libav { [codec] in
-      let setting = EncoderQuality.setting(request.encoding.quality, encoder: name, format: choice.format)
+      let setting =
+        lossless.map { EncoderQuality.Setting.options($0) }
+        ?? EncoderQuality.setting(
+          request.encoding.quality, encoder: name, format: choice.format,
+          like: template.streams[template.main]?.pointee.codecpar.pointee)
       let code = EncoderQuality.apply(setting, to: context)
       if code < 0 { return code }
-      VideoEncoder.describe(light, to: context, encoder: name)
+      VideoEncoder.describe(light, isLossless: lossless != nil, to: context, encoder: name)
       return avcodec_open2(context, codec, nil)
     }
     guard !opened.failed else {
@@ -110,6 +130,7 @@ final class VideoEncoder {
   /// The input's own unit of time, so that no timestamp is rounded. Encoders and containers that can only count whole
   /// frames, or in no more than 16 bits, get the length of one frame.
   private static func timeBase(for codec: UnsafePointer<AVCodec>, _ request: Request) -> AVRational {
+    if let rate = request.frameRate { return av_inv_q(rate.av) }
     let template = request.template
     let own = template.streams[template.main]?.pointee.time_base ?? AVRational(num: 1, den: 90000)
     guard template.frameRate.num > 0 else { return own }
@@ -126,6 +147,17 @@ final class VideoEncoder {
     }
     let shape = stream.sample_aspect_ratio
     return shape.num != 0 ? shape : stream.codecpar.pointee.sample_aspect_ratio
+  }
+
+  /// Has the encoder work on a device, and send it the pictures if it takes none from memory.
+  private func use(_ device: HardwareDevice, for format: AVPixelFormat) throws(MediaError) {
+    context.pointee.hw_device_ctx = av_buffer_ref(device.reference)
+    guard device.type == AV_HWDEVICE_TYPE_VAAPI else { return }
+    let made = try HardwareUpload(
+      to: device, as: AV_PIX_FMT_VAAPI, format: format, width: context.pointee.width, height: context.pointee.height)
+    context.pointee.pix_fmt = AV_PIX_FMT_VAAPI
+    context.pointee.hw_frames_ctx = av_buffer_ref(made.frames)
+    upload = made
   }
 
   /// Fields woven into a frame are coded as fields, or they would be smeared into each other.
@@ -146,11 +178,15 @@ final class VideoEncoder {
 
   /// Has the encoder write light levels into its bit stream, where it can.
   private static func describe(
-    _ light: LightLevels, to context: UnsafeMutablePointer<AVCodecContext>, encoder: String
+    _ light: LightLevels, isLossless: Bool, to context: UnsafeMutablePointer<AVCodecContext>, encoder: String
   ) {
     var entries = light.options(for: encoder)?.entries ?? []
     // x265 does not know FFmpeg's log and prints to standard error.
-    if encoder == "libx265" { entries.insert(("log-level", "none"), at: 0) }
+    if encoder == "libx265" {
+      entries.insert(("log-level", "none"), at: 0)
+      // All its parameters are one option.
+      if isLossless { entries.append(("lossless", "1")) }
+    }
     let option = light.options(for: encoder)?.name
     guard let option, !entries.isEmpty else { return }
     let text = entries.map { "\($0.0)=\($0.1)" }.joined(separator: ":")
@@ -189,12 +225,25 @@ final class VideoEncoder {
     return same
   }
 
+  private func prepare(_ frame: Frame) throws(MediaError) -> Frame {
+    guard first.format == AV_PIX_FMT_PAL8, frame.format != AV_PIX_FMT_PAL8 else {
+      return try VideoEncoder.prepare(frame, first.format, dropsAlpha: dropsAlpha)
+    }
+    let (paletted, isExact) = try frame.paletted()
+    let warning = "the pictures were reduced to 256 colours each, because \(name) has no more"
+    if !isExact, !warnings.contains(warning) { warnings.append(warning) }
+    return paletted
+  }
+
   /// Takes a frame in.
   func send(_ frame: Frame) throws(MediaError) {
     try checkAlike(frame)
-    let input = try VideoEncoder.prepare(frame, first.format, dropsAlpha: dropsAlpha)
+    var input = try prepare(frame)
+    if let upload { input = try upload.upload(input) }
     // Else some encoders take the kind of the input's frame for an order.
     input.av.pointee.pict_type = AV_PICTURE_TYPE_NONE
+    // MPEG-2, MPEG-4 and Motion JPEG look for their quantiser here.
+    input.av.pointee.quality = context.pointee.global_quality
     let time = nextTime(frame)
     input.av.pointee.pts = time
     let timeBase = context.pointee.time_base

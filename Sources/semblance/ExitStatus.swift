@@ -37,7 +37,7 @@ enum HelpSections {
        65  an input is no picture or video, or is damaged beyond use
        66  an input does not exist
        67  no face in a source, or in the target with --require-face
-       69  ONNX Runtime or a model is missing or not the right one
+       69  ONNX Runtime, a model or a device is missing or not the right one
        73  the output cannot be made: its folder, its name, its encoder
        74  reading, computing or writing failed on the way
        75  the target ends early; what was readable has been delivered

@@ -39,6 +39,7 @@ final class ProgressReporter: @unchecked Sendable {  // events come one at a tim
     case .json:
       printJSON([
         "event": "result", "output": .text(result.path), "frames": .whole(result.frames),
+        "frames_written": .whole(result.writtenFrames),
         "frames_with_faces": .whole(result.framesWithFaces), "seconds": .real(result.seconds),
         "encoder": .text(result.encoder), "truncated": .truth(result.truncation != nil),
         "processor_seconds": .group(
@@ -48,7 +49,9 @@ final class ProgressReporter: @unchecked Sendable {  // events come one at a tim
       let rate = result.seconds > 0 ? Double(result.frames) / result.seconds : 0
       let amount =
         result.frames == 1
-        ? "1 picture" : "\(result.frames) frames, \(result.framesWithFaces) with a face"
+        ? "1 picture"
+        : "\(result.frames) frames, \(result.framesWithFaces) with a face"
+          + (result.writtenFrames == result.frames ? "" : ", \(result.writtenFrames) written")
       let speed = result.frames == 1 ? "" : String(format: ", %.1f fps", rate)
       printOut("\(result.path): \(amount), \(String(format: "%.1f", result.seconds)) s\(speed), \(result.encoder)")
     }

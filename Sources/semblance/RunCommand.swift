@@ -26,6 +26,8 @@ struct RunCommand: ParsableCommand {
         semblance run --source actor.jpg --target clip.mov --output recast.mp4
         semblance run -s actor.jpg -t clip.mp4 --output-video-quality 95
         semblance run -s front.jpg side.jpg -t group.png --face-selector-mode one
+        semblance run -s actor.jpg -t frames/ -o recast/ --output-video-scale 2
+        semblance run -s actor.jpg -t frames/%06d.png --sequence-fps 24 -o recast.mov
 
       \(HelpSections.environment)
 
@@ -43,13 +45,21 @@ struct RunCommand: ParsableCommand {
 
     @Option(
       name: [.customLong("target"), .customLong("target-path"), .short],
-      help: ArgumentHelp("The picture or clip whose faces are replaced.", valueName: "file"))
+      help: ArgumentHelp(
+        "The picture or clip whose faces are replaced. A clip may also be a folder of pictures, or numbered ones: "
+          + "frames/%06d.png.", valueName: "file"))
     var target: String
+
+    @Option(
+      name: .customLong("sequence-fps"),
+      help: ArgumentHelp("Pictures a second, if the target is a series of pictures. (default: 25)", valueName: "rate"))
+    var sequenceRate: FrameRate?
 
     @Option(
       name: [.customLong("output"), .customLong("output-path"), .short],
       help: ArgumentHelp(
-        "Where the result goes; its ending chooses the format. (default: beside the target, with -swapped in its name and "
+        "Where the result goes; its ending chooses the format. Of a clip, folder/ or folder/%06d.png makes pictures. "
+          + "(default: beside the target, with -swapped in its name and "
           + "never over another file)",
         valueName: "file"))
     var output: String?
@@ -99,8 +109,8 @@ struct RunCommand: ParsableCommand {
   struct Output: ParsableArguments {
     @Option(
       help: ArgumentHelp(
-        "Encoder, as FFmpeg names it: libx264, libx265, ffv1, … (default: libx264, or what the container and the "
-          + "target's pixels need)",
+        "Encoder, as FFmpeg names it: libx264, libx265, prores_ks, ffv1, … (default: one for the target's codec, else "
+          + "libx264, or what the container and the target's pixels need)",
         valueName: "name"))
     var outputVideoEncoder: String?
 
@@ -110,14 +120,60 @@ struct RunCommand: ParsableCommand {
         valueName: "name"))
     var outputVideoPreset: String?
 
-    @Option(help: ArgumentHelp("0 (small) to 100 (best; lossless with 8-bit libx264).", valueName: "0…100"))
-    var outputVideoQuality = 80
+    @Option(
+      help: ArgumentHelp(
+        "0 (small) to 100 (best; lossless with 8-bit libx264). (default: 80, or the profile of a ProRes or DNxHR target)",
+        valueName: "0…100"))
+    var outputVideoQuality: Int?
+
+    @Flag(
+      help: "Encode so that every sample comes out as it went in: libx264, libx265, libvpx-vp9, libaom-av1 or ffv1.")
+    var lossless = false
+
+    @Option(
+      help: ArgumentHelp(
+        "Encoder of the sound, as FFmpeg names it, or copy. (default: copy; what the container can't hold becomes aac, "
+          + "in WebM libopus, in AVI libmp3lame)",
+        valueName: "name"))
+    var outputAudioEncoder: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "0 (small) to 100 (best), for sound that is encoded anew, which this option asks for. (default: 80)",
+        valueName: "0…100"))
+    var outputAudioQuality: Int?
+
+    @Option(
+      help: ArgumentHelp(
+        "Loudness in percent of the samples' values; below 100 the sound is encoded anew.", valueName: "0…100"))
+    var outputAudioVolume = 100
+
+    @Option(
+      name: .customLong("output-video-fps"),
+      help: ArgumentHelp(
+        "A constant frame rate, such as 30 or 24000/1001: frames are left out or repeated, the length stays. (default: "
+          + "every frame at its own time)", valueName: "rate"))
+    var outputVideoRate: FrameRate?
+
+    @Option(
+      help: ArgumentHelp("How many times as wide and as high a video becomes, 0.25 to 8.", valueName: "factor"))
+    var outputVideoScale = 1.0
+
+    @Option(
+      help: ArgumentHelp("How many times as wide and as high a picture becomes, 0.25 to 8.", valueName: "factor"))
+    var outputImageScale = 1.0
 
     @Option(help: ArgumentHelp("0 (small) to 100 (best), for JPEG and WebP pictures.", valueName: "0…100"))
     var outputImageQuality = 95
   }
 
   struct Execution: ParsableArguments {
+    @Option(
+      help: ArgumentHelp(
+        "What decodes the target: none (the processor), auto (a device, if there is one) or a type of device: vaapi, "
+          + "cuda, qsv, vulkan, …", valueName: "type"))
+    var hwaccel = "none"
+
     @Option(
       help: ArgumentHelp(
         "How much work a face is worth: full, or fast for previews (faces are looked at on every second frame and drawn "
@@ -151,7 +207,27 @@ struct RunCommand: ParsableCommand {
   @OptionGroup(title: "Execution") var execution: Execution
 
   func validate() throws {
-    try requirePercent(output.outputVideoQuality, "--output-video-quality")
+    try requireRate(output.outputVideoRate, "--output-video-fps")
+    try requireRate(files.sequenceRate, "--sequence-fps")
+    try requireScale(output.outputVideoScale, "--output-video-scale")
+    try requireScale(output.outputImageScale, "--output-image-scale")
+    if let quality = output.outputVideoQuality { try requirePercent(quality, "--output-video-quality") }
+    if let quality = output.outputAudioQuality { try requirePercent(quality, "--output-audio-quality") }
+    try requirePercent(output.outputAudioVolume, "--output-audio-volume")
+    guard !output.lossless || output.outputVideoQuality == nil else {
+      throw ValidationError("Give --lossless or --output-video-quality, not both: without loss there is one quality.")
+    }
+    guard
+      output.outputAudioEncoder != "copy"
+        || (output.outputAudioQuality == nil && output.outputAudioVolume == 100)
+    else {
+      throw ValidationError("Sound that is copied keeps its quality and volume; name another --output-audio-encoder.")
+    }
+    let devices = ["auto", "none"] + MediaLibrary.hardwareTypes()
+    guard devices.contains(execution.hwaccel) else {
+      throw ValidationError(
+        "--hwaccel must be one of \(devices.joined(separator: ", ")), got '\(execution.hwaccel)'.")
+    }
     try requirePercent(output.outputImageQuality, "--output-image-quality")
     guard (0...1024).contains(execution.threads) else {
       throw ValidationError("--threads must be between 0 and 1024, got \(execution.threads).")
@@ -167,6 +243,17 @@ struct RunCommand: ParsableCommand {
     guard !value.isEmpty else { throw ValidationError("\(name) must name a file, got an empty text.") }
   }
 
+  private func requireRate(_ rate: FrameRate?, _ name: String) throws {
+    guard let rate, !(0.1...1000).contains(rate.rational.value) else { return }
+    throw ValidationError("\(name) must be between 0.1 and 1000 frames a second, got \(rate.rational).")
+  }
+
+  private func requireScale(_ factor: Double, _ name: String) throws {
+    guard (0.25...8).contains(factor) else {
+      throw ValidationError("\(name) must be between 0.25 and 8, got \(factor).")
+    }
+  }
+
   private func requirePercent(_ value: Int, _ name: String) throws {
     guard (0...100).contains(value) else {
       throw ValidationError("\(name) must be between 0 and 100, got \(value).")
@@ -175,6 +262,8 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     cmemory_keep_for_next_frame()
+    // SVT-AV1 would tell its version and settings on standard error.
+    setenv("SVT_LOG", "1", 0)
     var request = JobRequest(
       sources: files.source, target: files.target,
       output: files.output ?? JobRequest.defaultOutput(for: files.target))
@@ -182,9 +271,22 @@ struct RunCommand: ParsableCommand {
     request.requiresFace = faces.requireFace
     request.trim = part.trim
     request.effort = execution.effort
+    if let rate = files.sequenceRate { request.sequenceFrameRate = rate.rational }
+    request.form = VideoForm(frameRate: output.outputVideoRate?.rational, scale: output.outputVideoScale)
+    request.pictureScale = output.outputImageScale
     request.encoding.encoder = output.outputVideoEncoder
     request.encoding.preset = output.outputVideoPreset
     request.encoding.quality = output.outputVideoQuality
+    request.encoding.isLossless = output.lossless
+    request.sound.encoder = output.outputAudioEncoder
+    request.sound.quality = output.outputAudioQuality
+    request.sound.volume = output.outputAudioVolume
+    request.hardwareDecoding =
+      switch execution.hwaccel {
+      case "none": .none
+      case "auto": .automatic
+      default: .device(execution.hwaccel)
+      }
     request.pictureQuality = output.outputImageQuality
     request.runtimePath = execution.onnxRuntime
     request.threads = execution.threads

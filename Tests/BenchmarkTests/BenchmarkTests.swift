@@ -32,8 +32,14 @@ import Testing
   private func script(_ name: String, _ text: String) throws {
     let path = "\(folder)/\(name)"
     let text = "#!/bin/sh\n" + text.replacing("LOG", with: "\(folder)/log") + "\n"
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    // A file that this process had open for writing could be inherited, open, by a program that another test starts at
+    // that moment, and then cannot be run: a copy made by another process can.
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path + ".text"))
+    let install = Process()
+    install.executableURL = URL(fileURLWithPath: "/usr/bin/install")
+    install.arguments = ["-m", "755", path + ".text", path]
+    try install.run()
+    install.waitUntilExit()
   }
 
   private func benchmark(_ clips: String..., rounds: Int = 2) -> Benchmark {
@@ -42,6 +48,7 @@ import Testing
     benchmark.program = folder + "/semblance"
     benchmark.clips = Clip.all.filter { clips.contains($0.name) }
     benchmark.presets = ["ultrafast"]
+    benchmark.efforts = ["fast"]
     benchmark.rounds = rounds
     benchmark.seconds = 2
     return benchmark
@@ -62,12 +69,12 @@ import Testing
   func turns() throws {
     let report = try benchmark("1080p-face").run()
     let plain =
-      "ffmpeg -nostdin -v error -y -i /cache/benchmark/1080p-face-2s-v1.mp4 -c:v libx264 -preset ultrafast -crf 10 -an "
+      "ffmpeg -nostdin -v error -y -i /cache/benchmark/1080p-face-2s-v1.mp4 -c:v libx264 -preset ultrafast -crf 18 -an "
       + "/cache/benchmark/run/ffmpeg.mp4"
     let own =
       "semblance run --source /cache/media/astronaut.png --target /cache/benchmark/1080p-face-2s-v1.mp4 --output "
       + "/cache/benchmark/run/semblance.mp4 --output-video-encoder libx264 --output-video-preset ultrafast "
-      + "--output-video-quality 80 --progress json"
+      + "--output-video-quality 65 --progress json --effort fast"
     #expect(log.count == 6)
     #expect(log.first == "ffmpeg -version")
     #expect(
@@ -164,7 +171,7 @@ import Testing
     try script("semblance", #"echo '{"event":"error","code":69,"message":"no models"}'; exit 69"#)
     let error = failure(benchmark("4k-face"))
     #expect(error?.kind == .unavailable)
-    #expect(error?.message == "semblance's run for '4K, one 900-pixel face · ultrafast' failed: no models")
+    #expect(error?.message == "semblance's run for '4K, one 900-pixel face · ultrafast · fast' failed: no models")
     #expect(kept == ["4k-face-2s-v1.mp4"])
     try script("semblance", "kill -9 $$")
     #expect(failure(benchmark("4k-face"))?.message.hasSuffix("failed: exit code 137") == true)

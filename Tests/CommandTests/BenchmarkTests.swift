@@ -20,16 +20,15 @@ extension CommandTests {
     func row() throws {
       let outcome = try scratch.run(
         [
-          "benchmark", "--clips", "1080p-no-face", "--presets", "ultrafast", "--seconds", "1", "--rounds", "1",
-          "--json",
-          "all.json", "--svg", "chart.svg", "--markdown",
+          "benchmark", "--clips", "1080p-no-face", "--presets", "ultrafast", "--efforts", "fast", "--seconds", "1",
+          "--rounds", "1", "--json", "all.json", "--svg", "chart.svg", "--markdown",
         ], environment: environment)
       #expect(outcome.code == 0, "\(outcome.errors)")
       let lines = outcome.output.split(separator: "\n")
       let line = try #require(lines.first { $0.hasPrefix("| 1080p, no face | ultrafast | ") }, "\(outcome.output)")
       #expect(line.split(separator: "|").count == lines[0].split(separator: "|").count)
       #expect(outcome.errors.contains("making the clip '1080p-no-face', which is kept\n"))
-      #expect(outcome.errors.contains("1080p, no face · ultrafast, round 1 of 1: ffmpeg "))
+      #expect(outcome.errors.contains("1080p, no face · ultrafast · fast, round 1 of 1: ffmpeg "))
       #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path("cache/benchmark")).count == 1)
 
       let report = try #require(

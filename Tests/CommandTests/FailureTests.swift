@@ -29,13 +29,43 @@ extension CommandTests {
         job + ["--output-video-quality", "101"], "Error: --output-video-quality must be between 0 and 100, got 101.")
       try expect(
         job + ["--output-image-quality=-1"], "Error: --output-image-quality must be between 0 and 100, got -1.")
+      for name in ["--output-video-scale", "--output-image-scale"] {
+        for factor in ["0.2", "8.25", "nan"] {
+          try expect(job + [name, factor], "Error: \(name) must be between 0.25 and 8, got \(Double(factor) ?? 0).")
+        }
+      }
+      for name in ["--output-video-fps", "--sequence-fps"] {
+        try expect(
+          job + [name, "2000"], "Error: \(name) must be between 0.1 and 1000 frames a second, got 2000/1.")
+        for rate in ["0", "-5", "30/0", "1/2/3", "1.2.3", "fast"] {
+          let outcome = try Scratch().run(["run"] + job + ["\(name)=\(rate)"])
+          #expect(outcome.code == 64)
+          #expect(outcome.errors.hasPrefix("Error: The value '\(rate)' is invalid for '\(name) <rate>'"))
+        }
+      }
       try expect(job + ["--threads", "99999"], "Error: --threads must be between 0 and 1024, got 99999.")
       try expect(
         job + ["--output-video-quality", "high"],
         """
         Error: The value 'high' is invalid for '--output-video-quality <0…100>'
-        Help:  --output-video-quality <0…100>  0 (small) to 100 (best; lossless with 8-bit libx264).
+        Help:  --output-video-quality <0…100>  0 (small) to 100 (best; lossless with 8-bit libx264). (default: 80, or the profile of a ProRes or DNxHR target)
         """)
+      try expect(
+        job + ["--lossless", "--output-video-quality", "80"],
+        "Error: Give --lossless or --output-video-quality, not both: without loss there is one quality.")
+      try expect(
+        job + ["--output-audio-quality", "101"], "Error: --output-audio-quality must be between 0 and 100, got 101.")
+      try expect(
+        job + ["--output-audio-volume", "101"], "Error: --output-audio-volume must be between 0 and 100, got 101.")
+      for change in [["--output-audio-quality", "50"], ["--output-audio-volume", "50"]] {
+        try expect(
+          job + ["--output-audio-encoder", "copy"] + change,
+          "Error: Sound that is copied keeps its quality and volume; name another --output-audio-encoder.")
+      }
+      let devices = ["auto", "none"] + MediaLibrary.hardwareTypes()
+      try expect(
+        job + ["--hwaccel", "abacus"],
+        "Error: --hwaccel must be one of \(devices.joined(separator: ", ")), got 'abacus'.")
       try expect(
         job + ["--face-selector-mode", "two"],
         """
@@ -46,7 +76,8 @@ extension CommandTests {
         ["--source", "a.png"],
         """
         Error: Missing expected argument '--target <file>'
-        Help:  --target <file>  The picture or clip whose faces are replaced.
+        Help:  --target <file>  The picture or clip whose faces are replaced. A clip may also be a folder of pictures, \
+        or numbered ones: frames/%06d.png.
         """)
       try expect(["--source", "a.png", "--target", ""], "Error: --target must name a file, got an empty text.")
       try expect(["--source", "", "--target", "clip.mp4"], "Error: --source must name a file, got an empty text.")
@@ -78,7 +109,9 @@ extension CommandTests {
       try expect(
         "cut.mp4", 65,
         "cannot open 'cut.mp4': moov atom not found; the file is damaged or incomplete, copy or download it again")
-      try expect(".", 65, "cannot open '.': it is a folder; name a picture or video file in it")
+      try scratch.makeFolder("folder")
+      try expect(
+        "folder", 66, "cannot open the folder 'folder' as a clip: there are no pictures in it; name one with pictures")
       try expect(
         "pipe.mp4", 65, "cannot open 'pipe.mp4': it is a pipe or a device, not a file; save it to a file first")
       let picture = ["run", "--source", Cache.photo, "--output", "old.png", "--target"]
@@ -128,7 +161,7 @@ extension CommandTests {
           ["run", "--source", Cache.photo, "--target", "clip.mp4", "--output", output] + options, code,
           "semblance: \(message)\n", location)
       }
-      let known = ".mp4, .mov, .mkv, .webm, .avi, .m4v, .ts or .gif"
+      let known = ".mp4, .mov, .mkv, .webm, .avi, .m4v, .ts, .gif or .webp"
       try expect("no/out.mp4", "cannot write 'no/out.mp4': there is no folder 'no'; create it first")
       try expect("folder.mp4", "cannot write 'folder.mp4': it is a folder; name a file in it")
       try expect("/dev/null", "cannot write '/dev/null': it is a pipe or a device, not a file; choose another name")
@@ -138,12 +171,19 @@ extension CommandTests {
       try expect("out.mp3", "cannot write video to 'out.mp3': '.mp3' is no container for it; use \(known)")
       try expect(
         "out.png",
-        "cannot write 'out.png': the target is a video, and this is the name of a picture; end it in .mp4, .mov or .mkv"
-      )
+        "cannot write 'out.png': the target is a video, and this is the name of a picture; end it in .mp4, .mov or .mkv, "
+          + "or write a series of pictures to a folder/ or to %06d.png")
       try expect(
-        "out.webm",
+        "out.webm", options: ["--output-audio-encoder", "copy"],
         "cannot write 'out.webm': a .webm file cannot hold the audio track 1 (aac); write an .mkv file instead"
       )
+      try expect(
+        "out.webm", options: ["--output-audio-encoder", "flac"],
+        "cannot write 'out.webm': a .webm file cannot hold what the audio encoder flac makes; use .mkv, or another encoder"
+      )
+      try expect(
+        "out.mp4", options: ["--output-video-encoder", "mpeg4", "--lossless"],
+        "the encoder mpeg4 has no lossless mode here; use libx264, libx265, libvpx-vp9 or libaom-av1")
       for same in ["clip.mp4", "./clip.mp4", scratch.path("clip.mp4"), "clip-link.mp4", "clip-again.mp4"] {
         try expect(
           same, code: 64, "cannot write '\(same)': it is also an input; choose another name for the output")
@@ -177,6 +217,31 @@ extension CommandTests {
       #expect(outcome.errors.wholeMatch(of: list) != nil)
       #expect(outcome.output == "")
       #expect(scratch.state == before)
+    }
+
+    @Test("Devices that are not there: nothing to decode with, nothing to encode with")
+    func devices() throws {
+      let before = scratch.state
+      func run(_ options: [String]) throws -> Outcome {
+        try scratch.run(["run", "--source", Cache.photo, "--target", "clip.mp4", "--output", "old.mp4"] + options)
+      }
+      // On a machine that has one there is nothing to see.
+      let decoding = try run(["--hwaccel", "vaapi", "--trim-frame-end", "1"])
+      if decoding.code != 0 {
+        #expect(decoding.code == 69)
+        #expect(
+          decoding.errors.hasPrefix(
+            "semblance: cannot decode 'clip.mp4' with vaapi: this machine offers no such device ("))
+        #expect(scratch.state == before)
+      }
+      let encoding = try run(["--output-video-encoder", "h264_vaapi", "--trim-frame-end", "1"])
+      if encoding.code != 0 {
+        #expect(encoding.code == 73)
+        #expect(
+          encoding.errors.hasPrefix(
+            "semblance: the encoder h264_vaapi needs a device that this machine does not offer (vaapi: "))
+        #expect(scratch.state == before)
+      }
     }
 
     @Test("A target without a face, where one is required")

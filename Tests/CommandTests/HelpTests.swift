@@ -58,7 +58,7 @@ private let programHelp = #"""
      65  an input is no picture or video, or is damaged beyond use
      66  an input does not exist
      67  no face in a source, or in the target with --require-face
-     69  ONNX Runtime or a model is missing or not the right one
+     69  ONNX Runtime, a model or a device is missing or not the right one
      73  the output cannot be made: its folder, its name, its encoder
      74  reading, computing or writing failed on the way
      75  the target ends early; what was readable has been delivered
@@ -100,6 +100,8 @@ private let runHelp = #"""
     semblance run --source actor.jpg --target clip.mov --output recast.mp4
     semblance run -s actor.jpg -t clip.mp4 --output-video-quality 95
     semblance run -s front.jpg side.jpg -t group.png --face-selector-mode one
+    semblance run -s actor.jpg -t frames/ -o recast/ --output-video-scale 2
+    semblance run -s actor.jpg -t frames/%06d.png --sequence-fps 24 -o recast.mov
 
   ENVIRONMENT
     SEMBLANCE_CACHE        The folder with the models and ONNX Runtime, which
@@ -115,7 +117,7 @@ private let runHelp = #"""
      65  an input is no picture or video, or is damaged beyond use
      66  an input does not exist
      67  no face in a source, or in the target with --require-face
-     69  ONNX Runtime or a model is missing or not the right one
+     69  ONNX Runtime, a model or a device is missing or not the right one
      73  the output cannot be made: its folder, its name, its encoder
      74  reading, computing or writing failed on the way
      75  the target ends early; what was readable has been delivered
@@ -131,9 +133,14 @@ private let runHelp = #"""
                             the first frame. Of several photos, the one that
                             shows the face best is used.
     -t, --target, --target-path <file>
-                            The picture or clip whose faces are replaced.
+                            The picture or clip whose faces are replaced. A clip
+                            may also be a folder of pictures, or numbered ones:
+                            frames/%06d.png.
+    --sequence-fps <rate>   Pictures a second, if the target is a series of
+                            pictures. (default: 25)
     -o, --output, --output-path <file>
                             Where the result goes; its ending chooses the format.
+                            Of a clip, folder/ or folder/%06d.png makes pictures.
                             (default: beside the target, with -swapped in its
                             name and never over another file)
 
@@ -155,8 +162,9 @@ private let runHelp = #"""
 
   OUTPUT:
     --output-video-encoder <name>
-                            Encoder, as FFmpeg names it: libx264, libx265, ffv1,
-                            … (default: libx264, or what the container and the
+                            Encoder, as FFmpeg names it: libx264, libx265,
+                            prores_ks, ffv1, … (default: one for the target's
+                            codec, else libx264, or what the container and the
                             target's pixels need)
     --output-video-preset <name>
                             The encoder's own preset, from fast to thorough:
@@ -164,12 +172,42 @@ private let runHelp = #"""
                             encoder's)
     --output-video-quality <0…100>
                             0 (small) to 100 (best; lossless with 8-bit libx264).
-                            (default: 80)
+                            (default: 80, or the profile of a ProRes or DNxHR
+                            target)
+    --lossless              Encode so that every sample comes out as it went in:
+                            libx264, libx265, libvpx-vp9, libaom-av1 or ffv1.
+    --output-audio-encoder <name>
+                            Encoder of the sound, as FFmpeg names it, or copy.
+                            (default: copy; what the container can't hold becomes
+                            aac, in WebM libopus, in AVI libmp3lame)
+    --output-audio-quality <0…100>
+                            0 (small) to 100 (best), for sound that is encoded
+                            anew, which this option asks for. (default: 80)
+    --output-audio-volume <0…100>
+                            Loudness in percent of the samples' values; below 100
+                            the sound is encoded anew. (default: 100)
+    --output-video-fps <rate>
+                            A constant frame rate, such as 30 or 24000/1001:
+                            frames are left out or repeated, the length stays.
+                            (default: every frame at its own time)
+    --output-video-scale <factor>
+                            How many times as wide and as high a video becomes,
+                            0.25 to 8. (default: 1.0)
+    --output-image-scale <factor>
+                            How many times as wide and as high a picture becomes,
+                            0.25 to 8. (default: 1.0)
     --output-image-quality <0…100>
                             0 (small) to 100 (best), for JPEG and WebP pictures.
                             (default: 95)
 
   EXECUTION:
+    --hwaccel <type>        What decodes the target: none (the processor), auto
+                            (a device, if there is one) or a type of device:
+                            vaapi, cuda, qsv, vulkan, … (default: none)
+    --effort <effort>       How much work a face is worth: full, or fast for
+                            previews (faces are looked at on every second frame
+                            and drawn from a coarser grid). (values: fast, full;
+                            default: full)
     --onnxruntime <path>    ONNX Runtime's library. (default:
                             $SEMBLANCE_ONNXRUNTIME, else the one in the cache
                             folder, else the system's)
@@ -209,6 +247,8 @@ private let benchmarkHelp = #"""
                             ultrafast, superfast, veryfast, faster, fast, medium,
                             slow, slower, veryslow, placebo; default: ultrafast,
                             veryfast)
+    --efforts <effort>      Efforts to measure: fast, full. (values: fast, full;
+                            default: fast, full)
     --rounds <count>        How often each of the two runs. (default: 3)
     --seconds <seconds>     How long the clips are, 1 to 600 seconds. (default:
                             20)

@@ -84,6 +84,84 @@ extension CommandTests {
       #expect(difference(before.frames[5], after.frames[5]) > 10_000)
     }
 
+    @Test("What is asked of sound, loss and devices reaches the output")
+    func encoding() throws {
+      try scratch.cut(Cache.clipWithoutFace, frames: 6, to: "street.mp4")
+      try scratch.cut(Cache.clip, frames: 12, to: "clip.mp4")
+      func run(_ target: String, _ output: String, _ options: [String]) throws -> Outcome {
+        try scratch.run(["run", "--source", Cache.photo, "--target", target, "--output", output] + options)
+      }
+      func codecs(_ name: String) throws -> [String] {
+        try MediaReader(path: scratch.path(name)).info.tracks.map(\.codecName)
+      }
+      let lossless = try run("street.mp4", "same.mkv", ["--lossless", "--output-video-preset", "ultrafast"])
+      #expect(lossless.code == 0)
+      let first = try MediaReader(path: scratch.path("street.mp4"), threads: 1)
+      let second = try MediaReader(path: scratch.path("same.mkv"), threads: 1)
+      var count = 0
+      while let frame = try first.nextFrame(), let other = try second.nextFrame() {
+        #expect(difference(frame, other) == 0)
+        count += 1
+      }
+      #expect(count == 6)
+
+      let fast = ["--output-video-preset", "ultrafast"]
+      #expect(try run("clip.mp4", "quiet.mkv", fast + ["--output-audio-volume", "50"]).code == 0)
+      #expect(try run("clip.mp4", "small.mp4", fast + ["--output-audio-quality", "0"]).code == 0)
+      #expect(try run("clip.mp4", "flac.mkv", fast + ["--output-audio-encoder", "flac"]).code == 0)
+      #expect(try codecs("quiet.mkv") == ["h264", "aac"])
+      #expect(try codecs("small.mp4") == ["h264", "aac"])
+      #expect(try codecs("flac.mkv") == ["h264", "flac"])
+      #expect(try scratch.bytes(of: "small.mp4").count < scratch.bytes(of: "clip.mp4").count)
+
+      let web = try run("clip.mp4", "out.webm", ["--output-video-preset", "8", "--hwaccel", "auto"])
+      #expect(web.code == 0)
+      #expect(
+        web.errors.contains(
+          "warning: the audio track 1 (aac) was encoded anew with libopus, because it cannot be in a .webm file; "
+            + "an .mkv file holds it as it is\n"), "\(web.errors)")
+      #expect(try codecs("out.webm") == ["vp9", "opus"])
+      let notes = web.errors.split(separator: "\n").filter {
+        $0.hasPrefix("note: no device of this machine decodes h264")
+      }
+      #expect(notes.count <= 1)
+    }
+
+    @Test("A clip becomes pictures, pictures a clip, of other rates and sizes")
+    func series() throws {
+      try scratch.cut(Cache.clip, frames: 12, to: "clip.mp4")
+      let job = ["run", "--source", Cache.photo, "--output-video-preset", "ultrafast", "--target"]
+      let out = try scratch.run(
+        job + ["clip.mp4", "--output", "out/f%03d.png", "--output-video-fps", "11.988", "--output-video-scale", "0.5"])
+      #expect(out.code == 0)
+      #expect(
+        out.output.wholeMatch(
+          of: #/out/f%03d\.png: 12 frames, 12 with a face, 6 written, \d+\.\d s, \d+\.\d fps, png\n/#) != nil,
+        "\(out.output)")
+      #expect(out.errors.contains("\nwarning: the other tracks were left out: pictures have no place for them\n"))
+      let names = try files(scratch, "out")
+      #expect(names == (1...6).map { "f00\($0).png" })
+
+      // A folder, under a default name.
+      #expect(try scratch.run(job + ["out"]).code == 0)
+      #expect(try files(scratch, "out-swapped") == names)
+
+      let back = try scratch.run(
+        job + ["out/f%03d.png", "--output", "back.mp4", "--sequence-fps", "24000/1001", "--trim-frame-start", "2"])
+      #expect(back.code == 0)
+      let contents = try Contents(of: scratch.path("back.mp4"))
+      #expect(contents.frames.count == 4)
+      #expect(contents.info.frameRate == Rational(24000, 1001))
+      #expect((contents.info.width, contents.info.height) == (320, 180))
+
+      let picture = try scratch.run(
+        ["run", "-s", Cache.photo, "-t", Cache.group, "-o", "half.png", "--output-image-scale", "0.5"])
+      #expect(picture.code == 0)
+      let (half, whole) = (try PictureFile.read(scratch.path("half.png")), try PictureFile.read(Cache.group))
+      #expect(half.width == Int((Double(whole.width) / 2).rounded()))
+      #expect(scratch.names == ["back.mp4", "clip.mp4", "half.png", "out", "out-swapped"])
+    }
+
     @Test("A default name is never that of another file")
     func defaultName() throws {
       try scratch.link("group.jpg", to: Cache.group)
@@ -135,7 +213,8 @@ extension CommandTests {
       let result = try #require(events.last)
       #expect(
         Set(result.keys) == [
-          "event", "output", "frames", "frames_with_faces", "seconds", "encoder", "truncated", "processor_seconds",
+          "event", "output", "frames", "frames_with_faces", "frames_written", "seconds", "encoder", "truncated",
+          "processor_seconds",
         ])
       #expect(result["event"] as? String == "result")
       #expect(result["output"] as? String == "out.mkv")
@@ -222,6 +301,19 @@ extension CommandTests {
       #expect(scratch.state == before)
     }
 
+    @Test("A signal leaves nothing of a series of pictures", arguments: ["new/", "old/%d.png"])
+    func series(output: String) throws {
+      let scratch = try Scratch()
+      try scratch.makeFolder("old")
+      let command = try Command(
+        ["run", "--source", Cache.photo, "--target", Cache.clip, "--output", output], in: scratch)
+      try command.waitForFirstWords()
+      command.send(SIGINT)
+      #expect(try command.wait().code == 130)
+      #expect(scratch.names == ["old"])
+      #expect(try files(scratch, "old") == [])
+    }
+
     @Test("A job that cannot stop by itself is ended all the same")
     func stuck() throws {
       let scratch = try Scratch()
@@ -248,4 +340,9 @@ extension CommandTests {
       #expect(scratch.names == [])
     }
   }
+}
+
+/// Names of all that is in a folder.
+private func files(_ scratch: Scratch, _ folder: String) throws -> [String] {
+  try FileManager.default.contentsOfDirectory(atPath: scratch.path(folder)).sorted()
 }

@@ -230,3 +230,13 @@ func samples(of frame: Frame) -> [UInt8] {
 func difference(_ a: Frame, _ b: Frame) -> Int {
   zip(samples(of: a), samples(of: b)).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
 }
+
+extension MediaReader {
+  /// The next frame, leaving out all other tracks.
+  func nextFrame() throws -> Frame? {
+    while let item = try next() {
+      if case .frame(let frame) = item { return frame }
+    }
+    return nil
+  }
+}

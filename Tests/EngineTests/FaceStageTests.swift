@@ -330,9 +330,11 @@ private struct Marker: FaceEffect {
     log.encodings.change { $0.append(pixels.encoding) }
     // In a patch the face lies elsewhere: its first point tells by how much.
     let corner = face.mesh.xy(0) - NumberedMesher.mesh(SIMD2(30, 18), 20).xy(0)
-    let part = rect.map {
-      PixelRect(x: $0.x + Int(corner.x.rounded()), y: $0.y + Int(corner.y.rounded()), width: $0.width, height: $0.height)
-    } ?? rect(for: face, in: pixels.bounds)
+    let part =
+      rect.map {
+        PixelRect(
+          x: $0.x + Int(corner.x.rounded()), y: $0.y + Int(corner.y.rounded()), width: $0.width, height: $0.height)
+      } ?? rect(for: face, in: pixels.bounds)
     log.rects.change { $0.append(part) }
     guard !part.isEmpty else { return }
     let old = pixels.colors(in: part)

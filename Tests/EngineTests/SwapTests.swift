@@ -11,8 +11,9 @@ import Testing
   @Test(
     "Changes no sample outside the drawn region, and the face inside it",
     arguments: [
-      ("yuv420p", VideoEncoding(encoder: "ffv1")), ("yuv422p10le", VideoEncoding(encoder: "ffv1")),
-      ("yuv444p", VideoEncoding(encoder: "ffv1")), ("yuv420p", VideoEncoding(preset: "ultrafast", quality: 100)),
+      ("yuv420p", VideoEncoding(encoder: "ffv1")), ("yuv420p10le", VideoEncoding(encoder: "ffv1")),
+      ("yuv422p10le", VideoEncoding(encoder: "ffv1")), ("yuv444p", VideoEncoding(encoder: "ffv1")),
+      ("yuv420p", VideoEncoding(encoder: "libx264", preset: "ultrafast", isLossless: true)),
     ])
   func exactOutside(format: String, encoding: VideoEncoding) throws {
     let scratch = try Scratch()

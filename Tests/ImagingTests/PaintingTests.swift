@@ -16,7 +16,8 @@ import Testing
   private static let p010 = PixelLayout(
     model: .yuv,
     components: [
-      .init(plane: 0, offset: 0, step: 2, shift: 6, depth: 10), .init(plane: 1, offset: 0, step: 4, shift: 6, depth: 10),
+      .init(plane: 0, offset: 0, step: 2, shift: 6, depth: 10),
+      .init(plane: 1, offset: 0, step: 4, shift: 6, depth: 10),
       .init(plane: 1, offset: 2, step: 4, shift: 6, depth: 10),
     ], chromaShiftX: 1, chromaShiftY: 1)
   private static let grey10 = PixelLayout(
@@ -132,7 +133,8 @@ import Testing
       let size = size(layout, index)
       for y in 0..<size.1 {
         for x in 0..<size.0 {
-          frame.set(index, x: x, y: y, code: (60 + (x * slope + y * (slope - 1) + index * 20) % 140) * unit + (x * y) % unit)
+          frame.set(
+            index, x: x, y: y, code: (60 + (x * slope + y * (slope - 1) + index * 20) % 140) * unit + (x * y) % unit)
         }
       }
     }

@@ -71,7 +71,7 @@ struct PassThroughRow: Sendable, CustomTestStringConvertible {
   /// Files that rows may read.
   static let fixtures = ["chapters.txt": chapterText, "text.srt": subtitleText, "font.ttf": "not really a font"]
 
-  static let all = codecs + formats + colours + containers + times + tracks + shapes
+  static let all = codecs + followed + formats + colours + containers + times + tracks + shapes
 
   private static let codecs = [
     PassThroughRow(name: "H.264 in MP4", make: h264, container: "mp4", encoding: x264),
@@ -148,6 +148,35 @@ struct PassThroughRow: Sendable, CustomTestStringConvertible {
     PassThroughRow(
       name: "MPEG-4 part 2 in AVI", make: "-c:v mpeg4 -q:v 3", container: "avi", encoding: ffv1,
       allowed: ["chroma_location: left → none": "MPEG-4 has it at the left always, FFV1 in AVI cannot say it"]),
+  ]
+
+  /// Nothing is asked for: the codec stays.
+  private static let followed = [
+    PassThroughRow(
+      name: "HEVC stays HEVC", make: "-c:v libx265 -preset ultrafast -x265-params log-level=none -tag:v hvc1",
+      container: "mov", encoding: .lossy(nil)),
+    PassThroughRow(
+      name: "10-bit AV1 stays 10-bit AV1", make: "-c:v libsvtav1 -preset 12 -pix_fmt yuv420p10le", container: "mp4",
+      encoding: .lossy(nil)),
+    PassThroughRow(
+      name: "VP8 stays VP8", make: "-c:v libvpx -deadline realtime", container: "webm", encoding: .lossy(nil),
+      allowed: [
+        "picture color_": "VP8 knows one matrix and range; FFmpeg's decoder tells, and the copy's container says so too"
+      ]),
+    PassThroughRow(
+      name: "VP9 with alpha stays so",
+      make: "-vf format=yuva420p,geq=lum=lum(X\\,Y):a=X*2 -c:v libvpx-vp9 -auto-alt-ref 0",
+      container: "webm", encoding: .lossy(nil), pixelFormat: "yuva420p"),
+    PassThroughRow(
+      name: "Interlaced ProRes stays so",
+      make: "-vf setfield=tff -flags +ilme+ildct -c:v prores_ks -profile:v 1 -vendor apl0", container: "mov",
+      encoding: .lossy(nil)),
+    PassThroughRow(
+      name: "DNxHR stays DNxHR", input: "-f lavfi -i testsrc2=s=256x128:r=24000/1001:d=0.2",
+      make: "-c:v dnxhd -profile:v dnxhr_sq -pix_fmt yuv422p", container: "mov", encoding: .lossy(nil)),
+    PassThroughRow(name: "Motion JPEG stays so", make: "-c:v mjpeg -q:v 3", container: "avi", encoding: .lossy(nil)),
+    PassThroughRow(
+      name: "FFV1 stays FFV1", make: "-c:v ffv1 -pix_fmt yuv422p10le", container: "mkv", encoding: .exact(nil)),
   ]
 
   /// Every kind of sample, through FFV1 and through the encoder that is chosen for it.
@@ -319,6 +348,20 @@ struct PassThroughRow: Sendable, CustomTestStringConvertible {
         "-f lavfi -i testsrc2=s=96x64:r=25:d=1 -f lavfi -i sine=r=48000:d=1 -c:v libx264 -bf 2 -g 50 -c:a aac a.mp4"
       ],
       input: "-ss 0.5 -i a.mp4", make: "-c copy", container: "mp4", encoding: x264),
+    PassThroughRow(
+      name: "Frames stored in another order, without times of display: MPEG-4 in AVI",
+      make: "-c:v mpeg4 -q:v 3 -bf 2 -g 10", container: "avi", copyContainer: "mp4", encoding: x264,
+      allowed: mp4Names.merging([
+        "tag software": "FFmpeg's signature", "field_order": "MPEG-4 in AVI leaves it open, H.264 does not",
+      ]) { $1 },
+      // The first is shown when the second is decoded.
+      times: (1...10).map { Double($0) / 25 }),
+    PassThroughRow(
+      name: "No timestamps at all, HEVC", make: "-c:v libx265 -x265-params log-level=none:bframes=2", container: "hevc",
+      copyContainer: "mkv", encoding: ffv1, times: (0..<10).map { Double($0) / 25 }, tolerance: 0.001),
+    PassThroughRow(
+      name: "24000/1001 that starts late", input: "-f lavfi -i testsrc2=s=96x64:r=24000/1001:d=0.5" + sine,
+      make: h264 + " -c:a aac -output_ts_offset 1.5", container: "mp4", encoding: x264),
     PassThroughRow(
       name: "No timestamps at all", make: "-c:v libx264 -bf 2 -g 10", container: "h264", copyContainer: "mp4",
       encoding: x264, allowed: mp4Names, times: (0..<10).map { Double($0) / 25 }),

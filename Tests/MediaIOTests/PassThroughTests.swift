@@ -35,29 +35,6 @@ import Testing
     #expect(Set(PassThroughRow.all.map(\.name)).count == PassThroughRow.all.count)
   }
 
-  @Test("FaceFusion fault 4: frames larger than the target's are as many as before, at their own times")
-  func enlarged() throws {
-    let scratch = try Scratch()
-    let clip = Clip(times: [0, 1, 3, 7])
-    try clip.write(to: scratch.path("small.mkv"))
-    let reader = try MediaReader(path: scratch.path("small.mkv"))
-    let writer = try MediaWriter(
-      path: scratch.path("large.mkv"), like: reader.template, encoding: VideoEncoding(encoder: "ffv1"))
-    while let frame = try reader.nextFrame() {
-      let large = try Frame(
-        width: frame.width * 2, height: frame.height * 2, pixelFormatName: frame.pixelFormatName,
-        timestamp: frame.timestamp, duration: frame.duration)
-      try paint(large, seed: Int(frame.timestamp?.value ?? 0))
-      try writer.encode(large)
-    }
-    _ = try writer.finish()
-    let copy = try Contents(of: scratch.path("large.mkv"))
-    #expect(copy.reader.info.width == clip.width * 2)
-    #expect(copy.reader.info.height == clip.height * 2)
-    #expect(copy.times == [0, 40, 120, 280])
-    #expect(copy.reader.info.estimatedFrames.map { $0 >= 4 } == true)
-  }
-
   private func make(_ row: PassThroughRow, _ name: String, in scratch: Scratch) throws {
     for command in row.before { try Command.ffmpeg(command, in: scratch) }
     guard let rotation = row.rotation else {
@@ -85,7 +62,7 @@ import Testing
   }
 }
 
-extension MediaReader {
+extension ClipReader {
   /// The next frame, leaving out all other tracks.
   func nextFrame() throws -> Frame? {
     while let item = try next() {

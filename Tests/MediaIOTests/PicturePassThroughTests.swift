@@ -1,3 +1,4 @@
+import Foundation
 import MediaIO
 import Testing
 
@@ -10,6 +11,12 @@ import Testing
     ("A PNG with a palette", "-pix_fmt pal8", "png"),
     ("A black and white PNG", "-pix_fmt monob", "png"),
     ("A PNG with alpha", "-pix_fmt rgba", "png"),
+    ("A 16-bit PNG with alpha", "-pix_fmt rgba64be", "png"),
+    ("A 16-bit grey PNG with alpha", "-pix_fmt ya16be", "png"),
+    ("A 16-bit grey TIFF", "-pix_fmt gray16le", "tiff"),
+    ("A TIFF with alpha", "-pix_fmt rgba", "tiff"),
+    ("A TIFF compressed with deflate", "-pix_fmt rgb24 -compression_algo deflate", "tiff"),
+    ("A TIFF compressed with LZW", "-pix_fmt rgb24 -compression_algo lzw", "tiff"),
     ("A 16-bit TIFF", "-pix_fmt rgb48le", "tiff"),
     ("A grey TIFF", "-pix_fmt gray", "tiff"),
     ("A BMP", "-pix_fmt bgr24", "bmp"),
@@ -47,5 +54,34 @@ import Testing
       // 48 dB; the peer reaches 40.
       #expect(squares / Double(plane.count) < 1)
     }
+  }
+
+  @Test("A CMYK JPEG becomes R′G′B′")
+  func cmyk() throws {
+    let scratch = try Scratch()
+    // 8 × 8 pixels of cyan 200, magenta 40, yellow 100, black 30 of 255, which Adobe stores inverted.
+    let text =
+      "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwACAQEBAQECAQEBAgICAgIEAwICAgIFBAQDBAYFBgYGBQYGBgcJCAYHCQcGBggLCAkKCgoKCgYI"
+      + "CwwLCgwJCgoK/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABUAAQEAAAAAAAAAAAAAAAAAAAkH/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/a"
+      + "AA4EQwBNAFkASwAAPwA2yuLYYR//2Q=="
+    _ = try scratch.write(Array(#require(Data(base64Encoded: text))), to: "in.jpg")
+    let picture = try PictureFile.read(scratch.path("in.jpg"))
+    for (plane, value) in zip(samples(of: try picture.converted(toPixelFormat: "rgb24")), [49, 190, 137]) {
+      #expect(plane.allSatisfy { abs(Int($0) - value) <= 2 }, "\(plane[0]) for \(value)")
+    }
+    try PictureFile.write(picture, to: scratch.path("out.jpg"), quality: 100)
+    let back = try PictureFile.read(scratch.path("out.jpg"))
+    #expect(back.pixelFormatName == "yuvj444p")
+  }
+
+  @Test("A palette becomes colours without alpha, unless a pixel is transparent")
+  func palette() throws {
+    let scratch = try Scratch()
+    try Command.ffmpeg("-f lavfi -i testsrc2=s=32x32 -frames:v 1 -pix_fmt pal8 opaque.png", in: scratch)
+    #expect(try PictureFile.read(scratch.path("opaque.png")).editable().pixelFormatName == "rgb24")
+    try Command.ffmpeg(
+      "-f lavfi -i color=red@0.4:s=32x32:d=0.04,format=rgba -vf split[a][b];[a]palettegen[p];[b][p]paletteuse"
+        + " clear.png", in: scratch)
+    #expect(try PictureFile.read(scratch.path("clear.png")).editable().pixelFormatName == "rgba")
   }
 }

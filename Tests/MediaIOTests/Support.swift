@@ -147,10 +147,12 @@ struct Contents {
 
 /// Reads a file and writes it anew, as a job without effects would.
 @discardableResult
-func copy(_ from: String, to path: String, _ encoding: VideoEncoding = VideoEncoding(encoder: "ffv1")) throws -> Output
-{
-  let reader = try MediaReader(path: from, threads: 1)
-  let writer = try MediaWriter(path: path, like: reader.template, encoding: encoding, threads: 1)
+func copy(
+  _ from: String, to path: String, _ encoding: VideoEncoding = VideoEncoding(encoder: "ffv1"),
+  sound: SoundEncoding = SoundEncoding(), trim: Trim? = nil, hardware: HardwareDecoding = .none
+) throws -> Output {
+  let reader = try MediaReader(path: from, threads: 1, trim: trim, hardware: hardware)
+  let writer = try MediaWriter(path: path, like: reader.template, encoding: encoding, sound: sound, threads: 1)
   while let item = try reader.next() {
     switch item {
     case .frame(let frame): try writer.encode(frame)

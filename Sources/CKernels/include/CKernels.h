@@ -17,11 +17,14 @@ typedef struct {
   int32_t depth;
 } ckernels_component;
 
-/// Values at the nodes of one row of a grid, and how a row of samples lies between them.
+/// Values at the nodes of one row of a grid: texel column and row, how much of the texture is seen (0…1), what a texel is
+/// multiplied by, and what is added then, in code values.
 typedef struct {
-  /// Texel column and row of each node, how much of the texture is seen (0…1), what a texel is multiplied by, and what is
-  /// added then, in code values.
   const float *u, *v, *alpha, *gain, *base;
+} ckernels_nodes;
+
+/// How the samples of a row lie between the nodes of a grid.
+typedef struct {
   /// Number of cells: one less than that of nodes, where `node_step` is 1.
   int32_t cells;
   /// Nodes from one cell to the next.
@@ -30,7 +33,7 @@ typedef struct {
   int32_t per_cell;
   /// Where a cell's first sample lies, 0…1, and how far it is to the next.
   float first, step;
-} ckernels_nodes;
+} ckernels_spacing;
 
 /// One component of a texture: code values for 8 bits, times 256. Every row has `width + 1` samples, and there are
 /// `height + 1` rows: the last ones are repeated.
@@ -40,12 +43,15 @@ typedef struct {
 } ckernels_texture;
 
 typedef struct {
-  /// Draws a texture over samples `low…high-1` of a row that starts at its cell 0, bilinearly:
+  /// Draws a texture over the rows between two rows of nodes, bilinearly:
   /// sample += alpha * (gain * texel + base - sample), rounded to the nearest code.
   ///
-  /// `scratch` has room for eight times `cells * per_cell` floats.
-  void (*paint_row)(const ckernels_nodes *nodes, const ckernels_texture *texture, uint8_t *row,
-                    ckernels_component component, int32_t low, int32_t high, float *scratch);
+  /// `start` is the first row at its cell 0; samples `low…high-1` of `rows` rows are drawn, `stride` bytes apart. Row k
+  /// lies `first + k * step` of the way from the upper nodes to the lower ones. `scratch` has room for 15 times
+  /// `cells * per_cell` floats.
+  void (*paint_band)(const ckernels_nodes *upper, const ckernels_nodes *lower, const ckernels_spacing *spacing,
+                     const ckernels_texture *texture, uint8_t *start, ptrdiff_t stride, ckernels_component component,
+                     int32_t low, int32_t high, float first, float step, int32_t rows, float *scratch);
 
   /// Means of blocks of samples: `out[i]` is that of `columns` times `rows` samples, times `gain`, plus `offset`.
   /// `sums` has room for `blocks * columns` numbers.

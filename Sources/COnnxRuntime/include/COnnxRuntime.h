@@ -52,7 +52,9 @@ typedef struct ort_api {
                                         const char *_Nonnull const *_Nonnull output_names, size_t output_count,
                                         ort_value *_Nullable *_Nonnull outputs);
   ort_status *_Nullable (*_Nonnull CreateSessionOptions)(ort_session_options *_Nullable *_Nonnull out);
-  intptr_t gap_11[12];
+  intptr_t gap_11[8];
+  ort_status *_Nullable (*_Nonnull DisableCpuMemArena)(ort_session_options *);
+  intptr_t gap_20[3];
   ort_status *_Nullable (*_Nonnull SetSessionGraphOptimizationLevel)(ort_session_options *, int level);
   ort_status *_Nullable (*_Nonnull SetIntraOpNumThreads)(ort_session_options *, int);
   ort_status *_Nullable (*_Nonnull SetInterOpNumThreads)(ort_session_options *, int);
