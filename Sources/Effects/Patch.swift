@@ -10,6 +10,8 @@ public final class Patch {
   public let rect: PixelRect
   private let samples: UnsafeMutableBufferPointer<UInt16>
   private var original = ColorPlanes(width: 1, height: 1)
+  /// R′G′B′ means here what it means in the frame.
+  private let encoding: ColorEncoding
 
   private static let layout = PixelLayout(
     model: .rgb, components: (0..<3).map { PixelLayout.Component(plane: $0, offset: 0, step: 2, depth: 16) })
@@ -17,6 +19,8 @@ public final class Patch {
   /// Reads a rectangle of a frame, which must lie inside it.
   public init(_ frame: PixelView, rect: PixelRect) {
     self.rect = rect
+    encoding = ColorEncoding(
+      fullRange: true, transfer: frame.encoding.transfer, primaries: frame.encoding.primaries)
     let colors = frame.colors(in: rect)
     let area = rect.width * rect.height
     samples = .allocate(capacity: 3 * area)
@@ -45,7 +49,7 @@ public final class Patch {
   private var pixels: PixelView {
     let area = rect.width * rect.height
     return PixelView(
-      layout: Self.layout, encoding: ColorEncoding(fullRange: true), width: rect.width, height: rect.height,
+      layout: Self.layout, encoding: encoding, width: rect.width, height: rect.height,
       planes: (0..<3).map { UnsafeMutableRawPointer(samples.baseAddress! + $0 * area) },
       strides: [Int](repeating: 2 * rect.width, count: 3))
   }

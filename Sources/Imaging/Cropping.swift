@@ -1,5 +1,5 @@
 extension PixelView {
-  /// A turned, scaled rectangle of the frame as planar R′G′B′, for a network.
+  /// A turned, scaled rectangle of the frame as planar sRGB, for a network.
   ///
   /// The part of the frame it needs is first averaged by a whole factor, so that large faces are not aliased. Outside
   /// the frame it is black.
@@ -40,6 +40,8 @@ extension PixelView {
     let planes = (0..<layout.colorComponents).map { ReducedPlane(self, component: $0, rect: rect, factor: factor) }
     let matrix = YUVMatrix(encoding.matrix)
     let isYUV = layout.model == .yuv
+    let isStandard = encoding.isStandard
+    let (plainScale, plainOffset): (Float, Float) = isStandard ? (scale, offset) : (1, 0)
     let (limitX, limitY) = (Float(width), Float(height))
     var scratch = [Float](repeating: 0, count: 5 * outWidth)
     for y in 0..<outHeight {
@@ -65,9 +67,17 @@ extension PixelView {
         } else if planes.count == 1 {
           (g, b) = (r, r)
         }
-        red[x] = Swift.max(0, Swift.min(255, r)) * scale + offset
-        green[x] = Swift.max(0, Swift.min(255, g)) * scale + offset
-        blue[x] = Swift.max(0, Swift.min(255, b)) * scale + offset
+        red[x] = Swift.max(0, Swift.min(255, r)) * plainScale + plainOffset
+        green[x] = Swift.max(0, Swift.min(255, g)) * plainScale + plainOffset
+        blue[x] = Swift.max(0, Swift.min(255, b)) * plainScale + plainOffset
+      }
+      if !isStandard {
+        encoding.toStandard(red, green, blue, count: outWidth)
+        for x in 0..<outWidth {
+          red[x] = red[x] * scale + offset
+          green[x] = green[x] * scale + offset
+          blue[x] = blue[x] * scale + offset
+        }
       }
       func isInside(_ p: SIMD2<Float>) -> Bool { p.x >= 0 && p.y >= 0 && p.x < limitX && p.y < limitY }
       if isInside(start) && isInside(point(outWidth - 1)) { continue }
@@ -79,12 +89,13 @@ extension PixelView {
     }
   }
 
-  /// The whole frame averaged down to `width` by `height`, Y′ only, on 0…255: what tells one shot from the next.
+  /// The whole frame averaged down to `width` by `height`, Y′ only, as sRGB of 0…255: what tells one shot from the next.
   public func thumbnailLuma(width newWidth: Int, height newHeight: Int) -> Plane {
     let factor = Swift.max(1, Swift.min(width / newWidth, height / newHeight))
     let planes = (0..<(layout.model == .rgb ? 3 : 1)).map { blockMeans(ofComponent: $0, rect: bounds, cell: factor) }
     let luma = planes.count == 3 ? ColorPlanes(red: planes[0], green: planes[1], blue: planes[2]).luma : planes[0]
-    return luma.shrunk(width: newWidth, height: newHeight)
+    let small = luma.shrunk(width: newWidth, height: newHeight)
+    return encoding.standard(from: ColorPlanes(red: small, green: small, blue: small)).red
   }
 }
 

@@ -21,6 +21,9 @@ public struct FrameCode: Sendable, Hashable {
     encoding = view.encoding
   }
 
+  /// sRGB colours as the frame's own R′G′B′.
+  public func signal(from standard: ColorPlanes) -> ColorPlanes { encoding.signal(from: standard) }
+
   /// Component `index` of colours on 0…255.
   public func codes(_ colors: ColorPlanes, ofComponent index: Int) -> Plane {
     let scale = CodeScale(component: index, of: layout, encoding: encoding)

@@ -66,7 +66,7 @@ public struct PixelLayout: Sendable, Hashable {
     model: .rgb, components: (0..<3).map { Component(plane: 0, offset: $0, step: 3) })
 }
 
-/// The numbers that turn a frame's samples into R′G′B′ and back.
+/// The numbers that turn a frame's samples into R′G′B′ and back, and what that R′G′B′ means.
 public struct ColorEncoding: Sendable, Hashable {
   /// Luma coefficients of the matrix (ITU-R BT.601, BT.709, BT.2020 non-constant luminance, or what the stream says).
   public enum Matrix: Sendable, Hashable {
@@ -84,13 +84,36 @@ public struct ColorEncoding: Sendable, Hashable {
     }
   }
 
+  /// Transfer functions that differ enough to matter.
+  public enum Transfer: Sendable, Hashable {
+    /// Any curve of ordinary pictures; all are taken as sRGB's.
+    case sdr
+    /// SMPTE ST 2084: absolute light up to 10000 cd/m².
+    case pq
+    /// Hybrid log-gamma of ITU-R BT.2100.
+    case hlg
+  }
+
+  /// Primaries that differ enough to matter: others count as BT.709.
+  public enum Primaries: Sendable, Hashable {
+    case bt709, bt2020
+  }
+
   public var matrix: Matrix
   /// True for 0…255 luma (JPEG), false for 16…235 (video). R′G′B′ is always full range.
   public var fullRange: Bool
+  /// How R′G′B′ stands for light.
+  public var transfer: Transfer
+  /// Which red, green and blue are meant.
+  public var primaries: Primaries
 
-  public init(matrix: Matrix = .bt601, fullRange: Bool = false) {
+  public init(
+    matrix: Matrix = .bt601, fullRange: Bool = false, transfer: Transfer = .sdr, primaries: Primaries = .bt709
+  ) {
     self.matrix = matrix
     self.fullRange = fullRange
+    self.transfer = transfer
+    self.primaries = primaries
   }
 }
 

@@ -27,17 +27,19 @@ extension Frame {
     try converted(to: PixelFormat.named(name))
   }
 
-  /// - Parameter wanted: what the samples are to mean; nil keeps the frame's matrix and range as far as `target` can.
+  /// - Parameter wanted: the matrix and range the samples are to have; nil keeps the frame's as far as `target` can.
+  ///   Transfer function and primaries always stay.
   func converted(to target: AVPixelFormat, as wanted: ColorEncoding? = nil) throws(MediaError) -> Frame {
-    if target == format, wanted == nil || wanted == encoding { return try reference() }
+    var result = wanted ?? (target == format ? encoding : encoding(in: target))
+    (result.transfer, result.primaries) = (encoding.transfer, encoding.primaries)
+    if target == format, result == encoding { return try reference() }
     if av_pix_fmt_swap_endianness(format) == target, let model = (PixelFormat.layout(target) ?? layout)?.model,
       model != .yuv
     {
       return try withSwappedBytes(target)
     }
     let copy = try Frame.allocate(width: av.pointee.width, height: av.pointee.height, format: target)
-    let result = wanted ?? encoding(in: target)
-    let done = libav { [av, encoding] in
+    let done = libav { [av, encoding, result] in
       let code = av_frame_copy_props(copy, av)
       if code < 0 { return code }
       return cff_convert(

@@ -6,9 +6,17 @@ enum FrameColor {
   /// The numbers for the frame's samples. Untagged pictures larger than SD are taken for BT.709, as players do.
   static func encoding(of frame: AVFrame) -> ColorEncoding {
     let format = AVPixelFormat(rawValue: frame.format)
-    if PixelFormat.isRGB(format) { return ColorEncoding(matrix: .bt709, fullRange: true) }
-    let isFull = frame.color_range == AVCOL_RANGE_JPEG || PixelFormat.withoutRange(format) != format
-    return ColorEncoding(matrix: matrix(of: frame), fullRange: isFull)
+    let transfer: ColorEncoding.Transfer =
+      switch frame.color_trc {
+      case AVCOL_TRC_SMPTE2084: .pq
+      case AVCOL_TRC_ARIB_STD_B67: .hlg
+      default: .sdr
+      }
+    let primaries: ColorEncoding.Primaries = frame.color_primaries == AVCOL_PRI_BT2020 ? .bt2020 : .bt709
+    let isRGB = PixelFormat.isRGB(format)
+    let isFull = isRGB || frame.color_range == AVCOL_RANGE_JPEG || PixelFormat.withoutRange(format) != format
+    return ColorEncoding(
+      matrix: isRGB ? .bt709 : matrix(of: frame), fullRange: isFull, transfer: transfer, primaries: primaries)
   }
 
   private static func matrix(of frame: AVFrame) -> ColorEncoding.Matrix {
@@ -33,7 +41,7 @@ enum FrameColor {
     }
   }
 
-  /// Tags a frame with what `encoding` says.
+  /// Tags a frame with what `encoding` says. Ordinary curves and primaries are of many kinds: their tags are kept.
   static func tag(_ frame: UnsafeMutablePointer<AVFrame>, with encoding: ColorEncoding) {
     let isRGB = PixelFormat.isRGB(AVPixelFormat(rawValue: frame.pointee.format))
     frame.pointee.color_range = encoding.fullRange || isRGB ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
@@ -46,6 +54,12 @@ enum FrameColor {
       case .smpte240m: AVCOL_SPC_SMPTE240M
       case .fcc: AVCOL_SPC_FCC
       }
+    switch encoding.transfer {
+    case .sdr: break
+    case .pq: frame.pointee.color_trc = AVCOL_TRC_SMPTE2084
+    case .hlg: frame.pointee.color_trc = AVCOL_TRC_ARIB_STD_B67
+    }
+    if encoding.primaries == .bt2020 { frame.pointee.color_primaries = AVCOL_PRI_BT2020 }
   }
 
   /// swscale's number of the same matrix.

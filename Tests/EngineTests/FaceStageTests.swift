@@ -190,6 +190,16 @@ import Testing
     #expect(before.components[1] == after.components[1] && before.components[2] == after.components[2])
   }
 
+  @Test func aPatchMeansTheSameLightAsItsFrame() throws {
+    let log = EffectLog()
+    let encoding = ColorEncoding(matrix: .bt2020, transfer: .pq, primaries: .bt2020)
+    let picture = try Frame(width: 64, height: 48, pixelFormatName: "yuv420p10le", encoding: encoding)
+    let face = TrackedFace(track: 0, mesh: NumberedMesher.mesh(SIMD2(30, 18), 20), confidence: 1)
+    try picture.withMutablePixels { apply([Marker(log: log), Marker(log: log)], to: [face], in: $0) }
+    let inside = ColorEncoding(fullRange: true, transfer: .pq, primaries: .bt2020)
+    #expect(log.encodings.value == [inside, inside])
+  }
+
   @Test func aFaceOutsideTheFrameChangesNothing() throws {
     let picture = try frame(0)
     let before = Samples(picture)
@@ -298,6 +308,7 @@ private final class NumberedMesher: FaceMesher {
 private final class EffectLog: Sendable {
   let widths = Box<[Float]>([])
   let rects = Box<[PixelRect]>([])
+  let encodings = Box<[ColorEncoding]>([])
 }
 
 /// Makes its part of the picture lighter.
@@ -316,6 +327,7 @@ private struct Marker: FaceEffect {
 
   func apply(to pixels: PixelView, face: TrackedFace) {
     log.widths.change { $0.append(face.mesh.width) }
+    log.encodings.change { $0.append(pixels.encoding) }
     // In a patch the face lies elsewhere: its first point tells by how much.
     let corner = face.mesh.xy(0) - NumberedMesher.mesh(SIMD2(30, 18), 20).xy(0)
     let part =

@@ -31,6 +31,11 @@ enum Pinned {
 
   static func detector() throws -> BlazeFace { BlazeFace(session: try session(.faceDetectionBack)) }
 
+  /// The detector of jobs.
+  static func finder() throws -> FaceFinder {
+    FaceFinder(quick: try detector(), thorough: CenterFace(session: try session(.centerFace)))
+  }
+
   static func mesher() throws -> FaceLandmarkNetwork { FaceLandmarkNetwork(session: try session(.faceLandmark)) }
 
   private static func session(_ model: ModelDescription) throws -> Session {

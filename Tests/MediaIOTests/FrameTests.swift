@@ -74,6 +74,19 @@ import Testing
     }
   }
 
+  @Test("Tags of transfer function and primaries are read and written, and stay in every format")
+  func lightTags() throws {
+    for transfer in [ColorEncoding.Transfer.sdr, .pq, .hlg] {
+      for primaries in [ColorEncoding.Primaries.bt709, .bt2020] {
+        let tagged = ColorEncoding(matrix: .bt2020, transfer: transfer, primaries: primaries)
+        let frame = try Frame(width: 8, height: 8, pixelFormatName: "yuv420p10le", encoding: tagged)
+        #expect(frame.encoding == tagged)
+        let rgb = try frame.converted(toPixelFormat: "rgb48le")
+        #expect(rgb.encoding.transfer == transfer && rgb.encoding.primaries == primaries)
+      }
+    }
+  }
+
   @Test("Writing to a frame changes no other that shares its samples")
   func copyOnWrite() throws {
     let frame = try Frame(width: 33, height: 17, pixelFormatName: "yuv420p")

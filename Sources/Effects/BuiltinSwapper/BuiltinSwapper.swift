@@ -37,14 +37,17 @@ public struct BuiltinSwapper: FaceEffect {
     let level = texture.level(ratio: ratio)
     let texelX = grid.raster.interpolate(texture.mesh.points.map(\.x)).extended(beyond: grid.coverage, rings: 2)
     let texelY = grid.raster.interpolate(texture.mesh.points.map(\.y)).extended(beyond: grid.coverage, rings: 2)
-    let source = level.colors(x: texelX, y: texelY, .bilinear)
+    let encoding = frame.encoding
+    let source = encoding.signal(from: level.colors(x: texelX, y: texelY, .bilinear))
     let (mask, weight) = level.weights(x: texelX, y: texelY)
 
-    let skin = SkinModel(grid.colors, mesh: grid.mesh, raster: grid.raster, coverage: grid.coverage)
+    let skin = SkinModel(grid.standardColors, mesh: grid.mesh, raster: grid.raster, coverage: grid.coverage)
     let plain = grid.raster.interpolate(FaceTopology.plainSkin).mapped { smoothstep(0.6, 0.95, $0) }
     let common = (weight * grid.coverage) * (skin.probability * (plain * plain)) + grid.coverage * 1e-4
     let match = ColorMatch(
-      source: source, target: grid.colors, weight: common, faceWidth: grid.mesh.width)
+      source: encoding.gammaCoded(from: source), target: encoding.gammaCoded(from: grid.colors), weight: common,
+      faceWidth: grid.mesh.width
+    ).coded(as: encoding)
     let alpha = BlendMask.mask(grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin)
     let face = FaceSurface(
       grid: grid, texelX: texelX, texelY: texelY, alpha: alpha * max(0, min(1, face.confidence)), source: source,

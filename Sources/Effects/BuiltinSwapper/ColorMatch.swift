@@ -7,11 +7,13 @@ package import Imaging
 /// *and* in the target: hair, brows or background on one side would cast halos.
 package struct ColorMatch {
   /// The source as it should look.
-  package let colors: ColorPlanes
+  package private(set) var colors: ColorPlanes
   /// Gain a pixel and channel: what the texture's fine detail is multiplied by.
-  package let gain: ColorPlanes
+  package private(set) var gain: ColorPlanes
   /// How much of the texture's colour contrast (lips, freckles) the target's grading leaves.
   package let saturation: Float
+
+  private let source: ColorPlanes
 
   /// Standard deviation of the field of ratios, in face widths.
   private static let reach: Float = 0.13
@@ -21,10 +23,11 @@ package struct ColorMatch {
   private static let logarithm = FunctionTable(0...256, steps: 2048) { log($0 + offset) }
 
   /// - Parameters:
-  ///   - source: the texture as it lies on the target's mesh.
-  ///   - target: the target's pixels there.
+  ///   - source: the texture as it lies on the target's mesh, coded by a curve like sRGB's: ratios mean light there.
+  ///   - target: the target's pixels there, coded alike.
   ///   - weight: 0…1, skin in both.
   package init(source: ColorPlanes, target: ColorPlanes, weight: Plane, faceWidth: Float) {
+    self.source = source
     let total = weight.sum
     let sigma = Self.reach * faceWidth
     let blurredWeight = weight.blurred(sigma: sigma)
@@ -55,5 +58,20 @@ package struct ColorMatch {
       let smooth = low(difference)
       return luma + smooth + (difference - smooth) * kept
     }
+  }
+
+  /// The same in a frame's own signal; it was found in ``ColorEncoding/gammaCoded(from:)``.
+  ///
+  /// In PQ a factor is nearly a sum, so detail keeps its size where the light changes. In SDR all stays as it is.
+  package func coded(as encoding: ColorEncoding) -> ColorMatch {
+    guard encoding.transfer != .sdr else { return self }
+    var result = self
+    let wider = encoding.signalSlope(atGammaCoded: colors).zip(encoding.signalSlope(atGammaCoded: source)) {
+      after, before in
+      after.combined(with: before) { $0 / $1 }
+    }
+    result.gain = gain.zip(wider) { $0.combined(with: $1) { min(4, $0 * $1) } }
+    result.colors = encoding.signal(fromGammaCoded: colors)
+    return result
   }
 }

@@ -4,7 +4,10 @@ package import Imaging
 /// The small copy of a face on which everything smooth is computed.
 package struct FaceGrid {
   package let cells: CellGrid
+  /// The frame's own R′G′B′.
   package let colors: ColorPlanes
+  /// The same as sRGB.
+  package let standardColors: ColorPlanes
   /// The face's points in pixels of the grid.
   package let mesh: FaceMesh
   package let raster: MeshRaster
@@ -24,6 +27,7 @@ package struct FaceGrid {
     let cells = CellGrid(around: rect, cell: cell)
     self.cells = cells
     colors = frame.colors(on: cells)
+    standardColors = frame.encoding.standard(from: colors)
     mesh = FaceMesh(
       points: face.points.map { p in
         let q = cells.local(SIMD2(p.x, p.y))

@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// The source person's skin as a picture: without hair, shine or holes, with what of it may be shown.
 ///
-/// It stays in the photo's own pixels, so that a texel is resampled once only.
+/// It stays in the photo's own pixels, so that a texel is resampled once only. Its colours are sRGB.
 package struct SourceTexture: Sendable {
   /// One size of the texture.
   package struct Level: Sendable {
@@ -56,7 +56,7 @@ package struct SourceTexture: Sendable {
     let size = sizes.lastIndex { scale($0).x * ratio >= 0.95 } ?? 0
     return planes.plane(TexturePlaneCache.Key(code: code, component: index, size: size)) {
       let (x, y) = scale(sizes[size])
-      return TexturePlane(code.codes(sizes[size], ofComponent: index), scaleX: x, scaleY: y)
+      return TexturePlane(code.codes(code.signal(from: sizes[size]), ofComponent: index), scaleX: x, scaleY: y)
     }
   }
 
