@@ -48,7 +48,9 @@ extension PixelView {
   /// scale; the last ones may be cut by the rectangle's end.
   ///
   /// Where a chroma sample covers more than a square, the means are over single samples and there are fewer of them.
-  func blockMeans(ofComponent index: Int, rect: PixelRect, cell: Int) -> Plane {
+  ///
+  /// - Parameter rowStep: only every so many rows are read.
+  func blockMeans(ofComponent index: Int, rect: PixelRect, cell: Int, rowStep: Int = 1) -> Plane {
     let shift = shifts(ofComponent: index)
     let size = size(ofComponent: index)
     let (stepX, stepY) = (Swift.max(1, cell >> shift.x), Swift.max(1, cell >> shift.y))
@@ -65,12 +67,12 @@ extension PixelView {
     sums.withUnsafeMutableBufferPointer { sums in
       plane.samples.withUnsafeMutableBufferPointer { out in
         for y in 0..<plane.height {
-          let rows = Int32(truncatingIfNeeded: Swift.min(stepY, samplesY - y * stepY))
+          let rows = Int32(truncatingIfNeeded: (Swift.min(stepY, samplesY - y * stepY) + rowStep - 1) / rowStep)
           let start = row(y0 + y * stepY, ofComponent: index) + x0 * component.step
           let line = out.baseAddress! + y * plane.width
           func means(_ from: UnsafeMutableRawPointer, columns: Int, blocks: Int, _ line: UnsafeMutablePointer<Float>) {
             Kernels.best.block_means(
-              from.assumingMemoryBound(to: UInt8.self), stride, component.kernel, Int32(truncatingIfNeeded: columns),
+              from.assumingMemoryBound(to: UInt8.self), stride * rowStep, component.kernel, Int32(truncatingIfNeeded: columns),
               rows, Int32(truncatingIfNeeded: blocks), gain, offset, sums.baseAddress!, line)
           }
           means(start, columns: stepX, blocks: whole, line)

@@ -49,13 +49,13 @@ final class Script {
     }
   }
 
-  func tracker() -> FaceTracker {
-    FaceTracker(detector: ScriptedDetector(self), mesher: ScriptedMesher(self))
+  func tracker(_ effort: Effort = .full) -> FaceTracker {
+    FaceTracker(detector: ScriptedDetector(self), mesher: ScriptedMesher(self), effort: effort)
   }
 
   /// The faces of all frames of a range, as a tracker gives them that sees no others.
-  func track(_ range: Range<Int>) throws -> [[TrackedFace]] {
-    let tracker = tracker()
+  func track(_ range: Range<Int>, _ effort: Effort = .full) throws -> [[TrackedFace]] {
+    let tracker = tracker(effort)
     var results: [[TrackedFace]] = []
     for index in range { results += try tracker.add(frame(index)) }
     return results + (try tracker.finish())

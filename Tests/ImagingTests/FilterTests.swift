@@ -113,6 +113,30 @@ import Testing
     #expect(abs(smoothstep(0, 1, 0.25) - 0.15625) < 1e-5)
   }
 
+  @Test func aTableFollowsItsFunctionAndStopsAtItsEnds() {
+    let table = FunctionTable(-2...3, steps: 500) { $0 * $0 }
+    for x in [-2, -1.234, 0, 0.005, 1.7, 2.999, 3] as [Float] { #expect(abs(table(x) - x * x) < 3e-5) }
+    #expect(table(-9) == 4)
+    #expect(abs(table(50) - 9) < 1e-4)
+    #expect(abs(table(.nan)) < 10)
+    let plane = table(Plane(width: 3, height: 1, samples: [-1, 0, 2]))
+    #expect(zip(plane.samples, [1, 0, 4]).allSatisfy { abs($0 - $1) < 3e-5 })
+  }
+
+  @Test(arguments: [0.6, 2.4, 5, 9] as [Float])
+  func aBlurSpreadsAPointAsAGaussianDoes(sigma: Float) {
+    var point = Plane(width: 101, height: 97)
+    point[50, 48] = 1000
+    let blurred = point.blurred(sigma: sigma)
+    #expect(abs(blurred.sum - 1000) < 2)
+    var variance: Float = 0
+    for y in 0..<97 { for x in 0..<101 { variance += blurred[x, y] * Float((x - 50) * (x - 50)) / 1000 } }
+    #expect(abs(variance.squareRoot() / sigma - 1) < 0.12)
+    // No step of a smaller copy is left: neighbours differ as a Gaussian's do.
+    let steepest = 1000 / (2 * .pi * sigma * sigma) * 0.61 / sigma
+    for x in 30..<70 { #expect(abs(blurred[x + 1, 48] - blurred[x, 48]) < 1.35 * steepest + 0.02) }
+  }
+
   @Test func labAgreesWithPublishedValues() {
     // sRGB primaries in CIELAB (D65), as tabulated by many sources: red (80.09, 67.20), blue (79.19, −107.86).
     let red = labChroma(red: 255, green: 0, blue: 0)

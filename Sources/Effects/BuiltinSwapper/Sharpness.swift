@@ -17,8 +17,8 @@ extension FaceSurface {
     let facing = grid.raster.interpolate(grid.mesh.smoothFacing)
     let index = code.isRGB ? 1 : 0
     let target = code.codes(grid.colors, ofComponent: index)
-    // Two thousand pixels tell enough. An odd step visits every place within the cells.
-    let step = max(3, Int(grid.mesh.width * Float(cells.cell) / 40)) | 1
+    // A thousand pixels tell enough. An odd step visits every place within the cells.
+    let step = max(3, Int(grid.mesh.width * Float(cells.cell) / 32)) | 1
     let bounds = frame.bounds
     var total: Float = 1e-6
     var own: Float = 0

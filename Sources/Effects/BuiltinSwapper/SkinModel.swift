@@ -98,16 +98,17 @@ package struct SkinModel {
 
   /// Weighted least squares in four unknowns; a small ridge keeps the last three finite when the normals hardly vary.
   private static func leastSquares(_ basis: [SIMD4<Float>], _ values: [Float], _ weights: [Float]) -> SIMD4<Float> {
-    var rows = [[Double]](repeating: [Double](repeating: 0, count: 5), count: 4)
+    // The rows of basisᵀ · basis and, last, basisᵀ · values.
+    var sums = [SIMD4<Double>](repeating: .zero, count: 5)
     var total = 1e-6
     for (i, row) in basis.enumerated() {
       let w = Double(weights[i])
       total += w
-      for j in 0..<4 {
-        for k in 0..<4 { rows[j][k] += w * Double(row[j] * row[k]) }
-        rows[j][4] += w * Double(row[j] * values[i])
-      }
+      let weighted = SIMD4<Double>(row) * w
+      for j in 0..<4 { sums[j] += weighted * Double(row[j]) }
+      sums[4] += weighted * Double(values[i])
     }
+    var rows = (0..<4).map { j in (0..<4).map { sums[j][$0] } + [sums[4][j]] }
     rows[0][0] += 1e-9
     for j in 1..<4 { rows[j][j] += 0.001 * total }
     for i in 0..<4 {
