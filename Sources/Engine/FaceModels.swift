@@ -5,8 +5,8 @@ internal import Inference
 
 /// The networks that find faces, loaded.
 struct FaceModels {
-  let detector: any FaceDetector
-  let mesher: any FaceMesher
+  private let detector: any FaceDetector
+  private let mesher: any FaceMesher
   private let runtime: Runtime
   private let store: ModelStore
 
@@ -17,23 +17,31 @@ struct FaceModels {
   init(runtimePath: String?) throws {
     runtime = try Runtime.load(explicitPath: runtimePath)
     store = ModelStore(try CacheFolder())
-    detector = FaceFinder(
-      quick: BlazeFace(session: try Session(runtime: runtime, model: try store.load(.faceDetectionBack))),
-      thorough: CenterFace(
-        session: try Session(
-          runtime: runtime, model: try store.load(.centerFace), options: SessionOptions(keepsMemory: false))))
+    detector = BlazeFace(session: try Session(runtime: runtime, model: try store.load(.faceDetectionBack)))
     mesher = FaceLandmarkNetwork(session: try Session(runtime: runtime, model: try store.load(.faceLandmark)))
   }
 
   /// All faces of a still picture, the largest first.
-  func faces(in frame: PixelView) throws -> [TrackedFace] {
-    try FaceTracker.faces(in: frame, detector: detector, mesher: mesher).sorted { $0.mesh.width > $1.mesh.width }
+  ///
+  /// - Parameter isHurried: small faces are looked for only if there is no other.
+  func faces(in frame: PixelView, isHurried: Bool = false) throws -> [TrackedFace] {
+    try FaceTracker.faces(in: frame, detector: finder(isHurried: isHurried), mesher: mesher)
+      .sorted { $0.mesh.width > $1.mesh.width }
+  }
+
+  private func finder(isHurried: Bool) -> FaceFinder {
+    FaceFinder(quick: detector, isHurried: isHurried) { [runtime, store] in
+      CenterFace(
+        session: try Session(
+          runtime: runtime, model: try store.load(.centerFace), options: SessionOptions(keepsMemory: false)))
+    }
   }
 
   /// - Parameter clipFrames: how many frames the whole clip has, whatever part of it is wanted: a part must look as it
   ///   does in the whole. Nil if the container does not say.
   func tracker(effort: Effort, clipFrames: Int?) throws -> FaceTracker {
-    FaceTracker(detector: detector, mesher: try mesher(effort, clipFrames), effort: effort)
+    FaceTracker(
+      detector: finder(isHurried: effort == .fast), mesher: try mesher(effort, clipFrames), effort: effort)
   }
 
   private func mesher(_ effort: Effort, _ clipFrames: Int?) throws -> any FaceMesher {

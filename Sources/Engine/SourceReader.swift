@@ -66,7 +66,7 @@ struct SourceReader {
   private func candidate(_ path: String) throws -> Candidate {
     let photo = try SourceReader.picture(path).editable().upright()
     // A damaged photo can make the network say anything, also that a face lies far outside.
-    let faces = try photo.withPixels { try models.faces(in: $0) }.filter { face in
+    let faces = try photo.withPixels { try models.faces(in: $0, isHurried: true) }.filter { face in
       let (low, high) = face.mesh.bounds
       return face.mesh.width.isFinite && high.x > 0 && high.y > 0 && low.x < Float(photo.width)
         && low.y < Float(photo.height)

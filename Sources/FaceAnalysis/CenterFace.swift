@@ -61,11 +61,20 @@ public final class CenterFace: FaceDetector {
 /// Two detectors as one: the quick one always, the thorough one too where it matters.
 public final class FaceFinder: FaceDetector {
   private let quick: any FaceDetector
-  private let thorough: any FaceDetector
+  private let makeThorough: () throws -> any FaceDetector
+  private let isHurried: Bool
+  private var thorough: (any FaceDetector)?
 
-  public init(quick: any FaceDetector, thorough: any FaceDetector) {
+  /// - Parameters:
+  ///   - quick: asked every time.
+  ///   - isHurried: whether a thorough search is content with what the quick detector finds, if that is anything.
+  ///   - thorough: makes the other one, the first time it is needed.
+  public init(
+    quick: any FaceDetector, isHurried: Bool = false, thorough: @escaping () throws -> any FaceDetector
+  ) {
     self.quick = quick
-    self.thorough = thorough
+    self.isHurried = isHurried
+    makeThorough = thorough
   }
 
   public func detect(in frame: PixelView) throws -> [Detection] {
@@ -73,6 +82,10 @@ public final class FaceFinder: FaceDetector {
   }
 
   public func detectThoroughly(in frame: PixelView) throws -> [Detection] {
-    suppressed(try quick.detect(in: frame) + thorough.detect(in: frame))
+    let found = try quick.detect(in: frame)
+    if isHurried && !found.isEmpty { return found }
+    let other = try thorough ?? makeThorough()
+    thorough = other
+    return suppressed(try found + other.detect(in: frame))
   }
 }

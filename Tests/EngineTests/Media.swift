@@ -33,7 +33,7 @@ enum Pinned {
 
   /// The detector of jobs.
   static func finder() throws -> FaceFinder {
-    FaceFinder(quick: try detector(), thorough: CenterFace(session: try session(.centerFace)))
+    FaceFinder(quick: try detector()) { CenterFace(session: try session(.centerFace)) }
   }
 
   static func mesher() throws -> FaceLandmarkNetwork { FaceLandmarkNetwork(session: try session(.faceLandmark)) }

@@ -15,9 +15,9 @@ public struct BuiltinSwapper: FaceEffect {
   /// - Parameters:
   ///   - photo: a picture of the source person.
   ///   - mesh: the person's face in it.
-  ///   - effort: `fast` works on a grid less than half as fine.
+  ///   - effort: `fast` works on a grid half as fine.
   public init(photo: PixelView, mesh: FaceMesh, effort: Effort = .full) {
-    mostCells = effort == .full ? 128 : 80
+    mostCells = effort == .full ? 128 : 64
     texture = SourcePreparation.texture(from: photo, mesh: mesh)
     sourceFacing = texture.mesh.smoothFacing
   }
