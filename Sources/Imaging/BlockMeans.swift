@@ -72,7 +72,8 @@ extension PixelView {
           let line = out.baseAddress! + y * plane.width
           func means(_ from: UnsafeMutableRawPointer, columns: Int, blocks: Int, _ line: UnsafeMutablePointer<Float>) {
             Kernels.best.block_means(
-              from.assumingMemoryBound(to: UInt8.self), stride * rowStep, component.kernel, Int32(truncatingIfNeeded: columns),
+              from.assumingMemoryBound(to: UInt8.self), stride * rowStep, component.kernel,
+              Int32(truncatingIfNeeded: columns),
               rows, Int32(truncatingIfNeeded: blocks), gain, offset, sums.baseAddress!, line)
           }
           means(start, columns: stepX, blocks: whole, line)
