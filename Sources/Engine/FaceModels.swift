@@ -46,7 +46,7 @@ struct FaceModels {
 
   private func mesher(_ effort: Effort, _ clipFrames: Int?) throws -> any FaceMesher {
     // A face takes three runs a frame, or one every second.
-    let runs = (clipFrames ?? .max / 6) * (effort == .full ? 6 : 1) / 2
+    let runs = (clipFrames ?? 0) * (effort == .full ? 6 : 1) / 2
     guard runs >= Self.runsThatPay, runtime.availableProviders().contains("OpenVINOExecutionProvider") else {
       return mesher
     }
