@@ -185,7 +185,8 @@ import Testing
 
   @Test func stopsOnRequestAndLeavesNothing() throws {
     let scratch = try Scratch()
-    try Clip(times: Array(0..<300)).write(to: scratch.path("in.mkv"))
+    // Longer clips are meshed by OpenVINO, which AddressSanitizer does not let load.
+    try Clip(times: Array(0..<140)).write(to: scratch.path("in.mkv"))
     // What was there before stays.
     try Data("old".utf8).write(to: URL(fileURLWithPath: scratch.path("out.mkv")))
     let cancellation = Cancellation()
@@ -198,7 +199,7 @@ import Testing
         }
       }
     }
-    #expect(frames.value < 300)
+    #expect(frames.value < 140)
     #expect(scratch.names == ["in.mkv", "out.mkv"])
     #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.path("out.mkv"))) == Data("old".utf8))
   }
