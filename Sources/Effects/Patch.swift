@@ -34,10 +34,8 @@ public final class Patch {
 
   /// Lets an effect edit the patch.
   public func apply(_ effect: any FaceEffect, face: TrackedFace) {
-    var local = face
-    let corner = SIMD3(Float(rect.x), Float(rect.y), 0)
-    local.mesh = FaceMesh(points: face.mesh.points.map { $0 - corner })
-    effect.apply(to: pixels, face: local)
+    let corner = SIMD2(Float(rect.x), Float(rect.y))
+    effect.apply(to: pixels, face: face.mapped { $0 - corner })
   }
 
   /// Adds what the effects changed to the frame that was read.

@@ -114,8 +114,7 @@ package final class FaceStage {
 /// Applies all effects to each face in turn and writes each back once.
 package func apply(_ effects: [any FaceEffect], to faces: [TrackedFace], in frame: PixelView) {
   for upright in faces {
-    var face = upright
-    face.mesh = upright.mesh.stored(in: frame)
+    let face = upright.stored(in: frame)
     let rects = effects.map { $0.rect(for: face, in: frame.bounds) }.filter { !$0.isEmpty }
     guard let first = rects.first else { continue }
     if effects.count == 1 {

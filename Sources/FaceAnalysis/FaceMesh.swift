@@ -22,15 +22,18 @@ public struct FaceMesh: Sendable, Equatable {
   /// All positions in the picture.
   public var positions: [SIMD2<Float>] { points.map { SIMD2($0.x, $0.y) } }
 
+  /// The mesh with every point where `place` puts it, its depth multiplied by `depth`.
+  public func mapped(depth: Float = 1, _ place: (SIMD2<Float>) -> SIMD2<Float>) -> FaceMesh {
+    FaceMesh(
+      points: points.map { p in
+        let q = place(SIMD2(p.x, p.y))
+        return SIMD3(q.x, q.y, p.z * depth)
+      })
+  }
+
   /// The mesh in the pixels of the frame as it is stored, from that in the frame seen upright.
   public func stored(in frame: PixelView) -> FaceMesh {
-    guard frame.orientation != .upright else { return self }
-    let size = SIMD2(Float(frame.uprightWidth), Float(frame.uprightHeight))
-    return FaceMesh(
-      points: points.map { p in
-        let q = frame.orientation.stored(SIMD2(p.x, p.y) + 0.5, upright: size) - 0.5
-        return SIMD3(q.x, q.y, p.z)
-      })
+    frame.orientation == .upright ? self : mapped(frame.storedPoint)
   }
 
   /// Width of the face: the distance between vertices 234 and 454 in space, which neither turning the head nor opening

@@ -22,32 +22,9 @@ package enum BlendMask {
     let core = raster.interpolate(FaceTopology.core).mapped { smoothstep(0.3, 0.9, $0) }
     let free = skin.probability.maximum(core).blurred(sigma: 0.03 * width).mapped { smoothstep(0.5, 0.97, $0) }
     let opening = grid.mesh.polygon(FaceTopology.lipsInner, width: raster.width, height: raster.height)
-    let covered = isCovered(opening, grid.mesh, skin)
-    let mouth = opening.blurred(sigma: max(0.7, 0.006 * width)).mapped { 1 - $0 * (1 - covered) }
-    let painted = raster.faceCoverage.combined(with: grid.coverage) { $0 + ($1 - $0) * covered }
+    let mouth = opening.blurred(sigma: max(0.7, 0.006 * width)).mapped { 1 - $0 }
+    let painted = raster.faceCoverage
     let mask = (feather * facing) * (sourceSeen * shown) * (free * mouth) * painted
     return mask.blurred(sigma: 0.01 * width) * painted
-  }
-
-  /// How surely something skin-coloured, such as a finger, lies in one half of the mouth's opening, 0…1.
-  ///
-  /// Then what is seen there is not the target's mouth, and the source's own is painted: half a finger between
-  /// painted lips looks like a broken tooth. Teeth, tongue and shadow are all further from skin's colour.
-  private static func isCovered(_ opening: Plane, _ mesh: FaceMesh, _ skin: SkinModel) -> Float {
-    let middle = (mesh.xy(13) + mesh.xy(14)) / 2
-    let across = mesh.xy(308) - mesh.xy(78)
-    // Area and summed colour distance of both halves.
-    var area = SIMD2<Float>.zero
-    var distance = SIMD2<Float>.zero
-    for y in 0..<opening.height {
-      for x in 0..<opening.width where opening[x, y] > 0 {
-        let fromMiddle = SIMD2(Float(x), Float(y)) - middle
-        let side = (fromMiddle * across).sum() < 0 ? 0 : 1
-        area[side] += opening[x, y]
-        distance[side] += opening[x, y] * skin.colorDistance[x, y]
-      }
-    }
-    guard area.min() > 4 else { return 0 }
-    return 1 - smoothstep(1.1, 1.4, (distance / area).min())
   }
 }

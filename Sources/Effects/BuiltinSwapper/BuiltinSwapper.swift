@@ -4,8 +4,8 @@ public import Imaging
 /// Replaces a face without any learned generator: the source's skin, moved by the target's mesh, lit as the target is.
 ///
 /// Everything smooth (which texel goes where, what is skin, the light, the mask) is computed on a small grid; only the
-/// texture's fine detail is added at full size, straight into the frame's samples. Inside the lips, on hair and outside
-/// the face the target stays.
+/// texture's fine detail is added at full size, straight into the frame's samples. Inside the lips, on hair, on hands and
+/// outside the face the target stays.
 public struct BuiltinSwapper: FaceEffect {
   /// How many cells of the small grid a face is wide, at most.
   private let mostCells: Float
@@ -41,14 +41,22 @@ public struct BuiltinSwapper: FaceEffect {
     let source = encoding.signal(from: level.colors(x: texelX, y: texelY, .bilinear))
     let (mask, weight) = level.weights(x: texelX, y: texelY)
 
-    let skin = SkinModel(grid.standardColors, mesh: grid.mesh, raster: grid.raster, coverage: grid.coverage)
+    let hand = HandMask.mask(
+      face.hands.map { $0.mapped(grid.cells.local) }, guide: grid.standardColors.luma)
+    // The light on a hand tells nothing about the light on the face: not even close to its edge.
+    let covered = hand?.grown(by: 3)
+    let skin = SkinModel(
+      grid.standardColors, mesh: grid.mesh, raster: grid.raster, coverage: grid.coverage, covered: covered)
     let plain = grid.raster.interpolate(FaceTopology.plainSkin).mapped { smoothstep(0.6, 0.95, $0) }
-    let common = (weight * grid.coverage) * (skin.probability * (plain * plain)) + grid.coverage * 1e-4
+    var common = (weight * grid.coverage) * (skin.probability * (plain * plain))
+    if let covered { common = common - common * covered }
+    common = common + grid.coverage * 1e-4
     let match = ColorMatch(
       source: encoding.gammaCoded(from: source), target: encoding.gammaCoded(from: grid.colors), weight: common,
       faceWidth: grid.mesh.width
     ).coded(as: encoding)
-    let alpha = BlendMask.mask(grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin)
+    var alpha = BlendMask.mask(grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin)
+    if let hand { alpha = alpha - alpha * hand }
     let face = FaceSurface(
       grid: grid, texelX: texelX, texelY: texelY, alpha: alpha * max(0, min(1, face.confidence)), source: source,
       match: match, texture: texture, texelsPerCell: ratio)
