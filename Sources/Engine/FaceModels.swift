@@ -23,10 +23,15 @@ struct FaceModels {
 
   /// All faces of a still picture, the largest first.
   ///
-  /// - Parameter isHurried: small faces are looked for only if there is no other.
-  func faces(in frame: PixelView, isHurried: Bool = false) throws -> [TrackedFace] {
-    try FaceTracker.faces(in: frame, detector: finder(isHurried: isHurried), mesher: mesher)
-      .sorted { $0.mesh.width > $1.mesh.width }
+  /// - Parameters:
+  ///   - isHurried: small faces are looked for only if there is no other.
+  ///   - withHands: whether to look for hands near them.
+  func faces(in frame: PixelView, isHurried: Bool = false, withHands: Bool = false) throws -> [TrackedFace] {
+    try FaceTracker.faces(
+      in: frame, detector: finder(isHurried: isHurried), mesher: mesher,
+      hands: withHands ? hands(SessionOptions(keepsMemory: false)) : nil
+    )
+    .sorted { $0.mesh.width > $1.mesh.width }
   }
 
   private func finder(isHurried: Bool) -> FaceFinder {
@@ -41,15 +46,28 @@ struct FaceModels {
   ///   does in the whole. Nil if the container does not say.
   func tracker(effort: Effort, clipFrames: Int?) throws -> FaceTracker {
     FaceTracker(
-      detector: finder(isHurried: effort == .fast), mesher: try mesher(effort, clipFrames), effort: effort)
+      detector: finder(isHurried: effort == .fast), mesher: try mesher(effort, clipFrames),
+      hands: hands(SessionOptions(provider: startsSlowly(effort, clipFrames) ? .openVINO : .cpu)), effort: effort)
+  }
+
+  private func hands(_ options: SessionOptions) -> HandNetworks {
+    HandNetworks { [runtime, store] in
+      PalmDetector(session: try Session(runtime: runtime, model: try store.load(.palmDetection), options: options))
+    } landmarks: { [runtime, store] in
+      HandLandmarkNetwork(
+        session: try Session(runtime: runtime, model: try store.load(.handLandmark), options: options))
+    }
+  }
+
+  /// Whether a clip is so long that OpenVINO pays.
+  private func startsSlowly(_ effort: Effort, _ clipFrames: Int?) -> Bool {
+    // A face takes three runs a frame, or one every second.
+    let runs = (clipFrames ?? 0) * (effort == .full ? 6 : 1) / 2
+    return runs >= Self.runsThatPay && runtime.availableProviders().contains("OpenVINOExecutionProvider")
   }
 
   private func mesher(_ effort: Effort, _ clipFrames: Int?) throws -> any FaceMesher {
-    // A face takes three runs a frame, or one every second.
-    let runs = (clipFrames ?? 0) * (effort == .full ? 6 : 1) / 2
-    guard runs >= Self.runsThatPay, runtime.availableProviders().contains("OpenVINOExecutionProvider") else {
-      return mesher
-    }
+    guard startsSlowly(effort, clipFrames) else { return mesher }
     return FaceLandmarkNetwork(
       session: try Session(
         runtime: runtime, model: try store.load(.faceLandmark), options: SessionOptions(provider: .openVINO)))

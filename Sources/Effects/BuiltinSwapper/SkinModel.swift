@@ -12,8 +12,6 @@ package struct SkinModel {
   package let probability: Plane
   /// Logarithm of the luminance the skin should have, by the fitted light. 0 outside the mesh.
   package let expectedLogLight: Plane
-  /// How far each pixel's colour is from skin's, brightness apart, in standard deviations. 0 outside the mesh.
-  package let colorDistance: Plane
 
   /// Added to linear light before the logarithm.
   static let floor: Float = 0.01
@@ -43,14 +41,12 @@ package struct SkinModel {
     let expected = raster.interpolate(light.expected)
     let inside = raster.interpolate(FaceTopology.distanceToOval)
     var raw = Plane(width: colors.width, height: colors.height)
-    var distance = raw
     for i in raw.samples.indices where coverage.samples[i] > 0 {
       let d = inside.samples[i]
       var r = (logLight.samples[i] - expected.samples[i]) / spread
       // Highlights are forgiven inside the face, not at its edge, where a bright background lies.
       if r > 0 { r *= 1 - 0.5 * smoothstep(0.03, 0.15, d) }
       let c = skinColor.mahalanobis2(SIMD2(labA.samples[i], labB.samples[i]))
-      distance.samples[i] = c.squareRoot()
       let strictness = 1 + 0.4 * (1 - smoothstep(0.03, 0.12, d))
       raw.samples[i] = 1 - smoothstep(2, 4, strictness * (r * r + c).squareRoot())
     }
@@ -58,7 +54,6 @@ package struct SkinModel {
       raw.guided(by: colors.luma * (1 / 255), radius: max(1, Int(0.02 * width)), epsilon: 1e-3)
       .combined(with: coverage) { max(0, min(1, $0)) * $1 }
     expectedLogLight = expected
-    colorDistance = distance
   }
 
   private static let logLight = FunctionTable(0...255, steps: 2040) { log(linearLight($0) + SkinModel.floor) }
