@@ -72,7 +72,7 @@ extension JobRequest {
     let swapper = try SourceReader(models: models, notify: notify).swapper(from: sources, effort: effort)
     var selector = FaceSelector(mode: selectorMode)
     let faces = try meter.measure(.find) {
-      selector.select(from: try picture.withPixels { try models.faces(in: $0, withHands: true) })
+      selector.select(from: try picture.withPixels { try models.faces(in: $0, withHands: effort == .full) })
     }
     try report(framesWithFaces: faces.count, notify)
     if !faces.isEmpty {

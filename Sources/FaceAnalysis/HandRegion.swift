@@ -19,7 +19,7 @@ public struct HandRegion: Sendable, Equatable {
   }
 
   /// The region of a detected palm, in the pixels of the square that it was found in.
-  init(_ palm: Palm) {
+  package init(_ palm: Palm) {
     let fingers = palm.middle - palm.wrist
     let size = palm.high - palm.low
     let side = max(size.x, size.y)

@@ -1,5 +1,5 @@
 /// Smooths the points of a hand over the frames around, and fades it in and out.
-enum HandSettler {
+package enum HandSettler {
   private static let points = LocalPolynomial(reach: 2, degree: 1)
   /// Parts of the hand that the frame itself and its neighbours have.
   private static func weight(_ offset: Int) -> Float { offset == 0 ? 2 : 1 }
@@ -8,7 +8,7 @@ enum HandSettler {
   ///   - hands: frames relative to the wanted one in which the hand is seen, with its points.
   ///   - frames: all frames of the shot nearby, likewise.
   /// - Returns: the hand; nil if it is in neither the frame nor one beside it.
-  static func settled(_ hands: [(offset: Int, hand: Hand)], among frames: [Int]) -> Hand? {
+  package static func settled(_ hands: [(offset: Int, hand: Hand)], among frames: [Int]) -> Hand? {
     let near = hands.filter { abs($0.offset) <= 1 }
     guard !near.isEmpty else { return nil }
     let all = frames.filter { abs($0) <= 1 }.reduce(0) { $0 + weight($1) }

@@ -11,6 +11,14 @@ package struct Palm: Sendable, Equatable, ScoredBox {
   package var wrist: SIMD2<Float>
   /// Where the middle finger begins.
   package var middle: SIMD2<Float>
+
+  package init(score: Float, low: SIMD2<Float>, high: SIMD2<Float>, wrist: SIMD2<Float>, middle: SIMD2<Float>) {
+    self.score = score
+    self.low = low
+    self.high = high
+    self.wrist = wrist
+    self.middle = middle
+  }
 }
 
 /// Finds palms with MediaPipe's palm_detection network.

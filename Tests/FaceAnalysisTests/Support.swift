@@ -49,6 +49,14 @@ enum Pinned {
 
   static func mesher() throws -> FaceLandmarkNetwork { FaceLandmarkNetwork(session: try session(.faceLandmark)) }
 
+  static func hands() throws -> HandNetworks {
+    HandNetworks {
+      PalmDetector(session: try session(.palmDetection))
+    } landmarks: {
+      HandLandmarkNetwork(session: try session(.handLandmark))
+    }
+  }
+
   private static func session(_ model: ModelDescription) throws -> Session {
     let runtime = try Runtime.load(explicitPath: nil)
     return try Session(runtime: runtime, model: try ModelStore(try CacheFolder()).load(model))

@@ -51,15 +51,18 @@ public struct BuiltinSwapper: FaceEffect {
     var common = (weight * grid.coverage) * (skin.probability * (plain * plain))
     if let covered { common = common - common * covered }
     common = common + grid.coverage * 1e-4
-    let match = ColorMatch(
-      source: encoding.gammaCoded(from: source), target: encoding.gammaCoded(from: grid.colors), weight: common,
-      faceWidth: grid.mesh.width
-    ).coded(as: encoding)
+    let target = encoding.gammaCoded(from: grid.colors)
+    let lit = ColorMatch(
+      source: encoding.gammaCoded(from: source), target: target, weight: common, faceWidth: grid.mesh.width)
+    let shadow = hand.map {
+      HandShadow.shadow(
+        of: $0, target: target.luma, face: lit.colors.luma, coverage: grid.coverage, faceWidth: grid.mesh.width)
+    }
     var alpha = BlendMask.mask(grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin)
-    if let hand { alpha = alpha - alpha * hand }
+    if let hand, let shadow { alpha = alpha - alpha * hand.maximum(shadow) }
     let face = FaceSurface(
       grid: grid, texelX: texelX, texelY: texelY, alpha: alpha * max(0, min(1, face.confidence)), source: source,
-      match: match, texture: texture, texelsPerCell: ratio)
+      match: lit.coded(as: encoding), texture: texture, texelsPerCell: ratio)
     return face.surface(in: frame)
   }
 }
