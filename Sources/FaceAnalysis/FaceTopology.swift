@@ -114,6 +114,11 @@ public enum FaceTopology {
   /// 1 on plain skin, 0 on eyes, brows, lips and nostrils.
   public static let plainSkin = field { _ in true }.setting(features, to: 0)
 
+  /// 1 well away from eyes, brows and nostrils, whose lashes and shadows reach beyond their own vertices; 0 on them.
+  public static let farFromDarkFeatures = smoothed(
+    plainSkin.setting(lipsOuter + lipsMiddleOuter + lipsMiddleInner + lipsInner, to: 1), times: 4
+  ).map { smoothstep(0.8, 0.97, $0) }
+
   /// 1 at ``skinSeeds``, else 0.
   public static let seeds = field { _ in false }.setting(skinSeeds, to: 1)
 

@@ -56,7 +56,8 @@ public struct BuiltinSwapper: FaceEffect {
       source: encoding.gammaCoded(from: source), target: target, weight: common, faceWidth: grid.mesh.width)
     let shadow = hand.map {
       HandShadow.shadow(
-        of: $0, target: target.luma, face: lit.colors.luma, coverage: grid.coverage, faceWidth: grid.mesh.width)
+        of: $0, target: target.luma, face: lit.colors.luma, coverage: grid.coverage,
+        skin: grid.raster.interpolate(FaceTopology.farFromDarkFeatures), faceWidth: grid.mesh.width)
     }
     var alpha = BlendMask.mask(grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin)
     if let hand, let shadow { alpha = alpha - alpha * hand.maximum(shadow) }

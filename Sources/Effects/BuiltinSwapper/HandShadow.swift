@@ -9,10 +9,10 @@ enum HandShadow {
   /// Standard deviation of the blur that both pictures are compared under, in face widths.
   private static let blur: Float = 0.01
   /// How far from the hand it is looked for, in face widths: in full up to the first, not at all beyond the second.
-  private static let reach: (full: Float, none: Float) = (0.03, 0.1)
+  private static let reach: (full: Float, none: Float) = (0.02, 0.07)
   /// Logarithm of how much darker the target is than the painted face: none of it is kept up to the first, all from the
   /// second on.
-  private static let darkness: (none: Float, full: Float) = (0.2, 0.6)
+  private static let darkness: (none: Float, full: Float) = (0.25, 0.65)
 
   /// How much of the target is to stay, 0…1.
   ///
@@ -20,7 +20,10 @@ enum HandShadow {
   ///   - hand: where the hand is, 0…1.
   ///   - target, face: luma of the target and of the face that is to be painted.
   ///   - coverage: 1 on the face.
-  static func shadow(of hand: Plane, target: Plane, face: Plane, coverage: Plane, faceWidth: Float) -> Plane {
+  ///   - skin: 1 where what is dark is a shadow; 0 on eyes, brows and nostrils, which the target must not show.
+  static func shadow(
+    of hand: Plane, target: Plane, face: Plane, coverage: Plane, skin: Plane, faceWidth: Float
+  ) -> Plane {
     let nearness = hand.distance { $0 <= 0.3 }
       .mapped { 1 - smoothstep(reach.full * faceWidth, reach.none * faceWidth, $0) }
     let sigma = max(0.7, blur * faceWidth)
@@ -34,6 +37,6 @@ enum HandShadow {
     let presence = min(1, hand.samples.max() ?? 0)
     return low(face).combined(with: low(target)) {
       smoothstep(darkness.none, darkness.full, log(max(1, $0) / max(1, $1)))
-    }.combined(with: nearness) { $0 * $1 * presence }
+    }.combined(with: nearness * skin) { $0 * $1 * presence }
   }
 }
