@@ -28,11 +28,7 @@ package struct FaceGrid {
     self.cells = cells
     colors = frame.colors(on: cells)
     standardColors = frame.encoding.standard(from: colors)
-    mesh = FaceMesh(
-      points: face.points.map { p in
-        let q = cells.local(SIMD2(p.x, p.y))
-        return SIMD3(q.x, q.y, p.z / Float(cell))
-      })
+    mesh = face.mapped(scale: 1 / Float(cell)) { cells.local($0) }
     raster = mesh.raster(width: cells.columns, height: cells.rows)
     coverage = raster.coverage()
     guard coverage.sum > 16 else { return nil }
