@@ -107,7 +107,7 @@ import Testing
     for component in surface.components {
       #expect(component.gain.samples.allSatisfy { $0.isFinite } && component.base.samples.allSatisfy { $0.isFinite })
     }
-    picture.withView { swapper.apply(to: $0, face: tracked(mesh)) }
+    picture.withView { swapper.apply(to: $0, face: tracked(mesh), history: FaceHistory()) }
   }
 
   @Test(arguments: [Float.nan, .infinity, -.infinity], [[234], [4], Array(0..<468)])
@@ -122,7 +122,7 @@ import Testing
     guard !rect.isEmpty else { return }
     let before = picture.bytes
     let surface = picture.withView { swapper.surface(of: tracked(mesh), in: $0) }
-    picture.withView { swapper.apply(to: $0, face: tracked(mesh)) }
+    picture.withView { swapper.apply(to: $0, face: tracked(mesh), history: FaceHistory()) }
     guard let surface, surface.alpha.sum != 0 else {
       #expect(picture.bytes == before)
       return
@@ -174,7 +174,7 @@ import Testing
           mask[x, y] = surface.alpha.value(at: surface.grid.local(SIMD2(Float(x), Float(y))))
         }
       }
-      swapper.apply(to: frame, face: face)
+      swapper.apply(to: frame, face: face, history: FaceHistory())
       return Swapped(original: original, colors: frame.colors(in: frame.bounds), mask: mask)
     }
   }

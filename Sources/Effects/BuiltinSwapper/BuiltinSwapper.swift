@@ -26,7 +26,7 @@ public struct BuiltinSwapper: FaceEffect {
     face.mesh.crop(growth: 1.06, in: frame)
   }
 
-  public func apply(to pixels: PixelView, face: TrackedFace) {
+  public func apply(to pixels: PixelView, face: TrackedFace, history: FaceHistory) {
     if let surface = surface(of: face, in: pixels) { pixels.paint(surface) }
   }
 
