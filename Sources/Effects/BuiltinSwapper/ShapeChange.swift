@@ -64,7 +64,7 @@ package struct ShapeChange {
   package func apply(to mesh: FaceMesh, rest: FaceShape, strength: Float) -> FaceMesh {
     let flip: SIMD3<Float> = mesh.isMirrored ? SIMD3(-1, 1, 1) : SIMD3(1, 1, 1)
     let fit = SpaceSimilarity(
-      from: FaceTopology.stable.map { rest.points[$0] }, to: FaceTopology.stable.map { mesh[$0] * flip })
+      from: FaceTopology.rigid.map { rest.points[$0] }, to: FaceTopology.rigid.map { mesh[$0] * flip })
     let limit = Self.longest * mesh.width
     var changed = mesh
     for i in changed.points.indices {
