@@ -33,9 +33,9 @@ public final class Patch {
   deinit { samples.deallocate() }
 
   /// Lets an effect edit the patch.
-  public func apply(_ effect: any FaceEffect, face: TrackedFace) {
+  public func apply(_ effect: any FaceEffect, face: TrackedFace, history: FaceHistory) {
     let corner = SIMD2(Float(rect.x), Float(rect.y))
-    effect.apply(to: pixels, face: face.mapped { $0 - corner })
+    effect.apply(to: pixels, face: face.mapped { $0 - corner }, history: history)
   }
 
   /// Adds what the effects changed to the frame that was read.

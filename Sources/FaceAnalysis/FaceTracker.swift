@@ -6,8 +6,8 @@ public import Imaging
 /// 1. *follow*: the region of each face. Every few frames a detector starts it afresh, in between the mesh of the frame
 ///    before does. A newcomer is also followed backwards to the frame after the last detection, so that it is not
 ///    missed in its first frames.
-/// 2. *locate*: the regions, smoothed over ±3 frames, are looked at by the mesh network at two scales, whose mean is
-///    steadier than either. Feeding the region of the last mesh straight back would make the points swing from frame
+/// 2. *locate*: the regions, smoothed over ±3 frames, are looked at by the exact mesh network at two scales, whose mean
+///    is steadier than either. Feeding the region of the last mesh straight back would make the points swing from frame
 ///    to frame.
 /// 3. *settle*: the points, smoothed over ±4 frames: place and size by a parabola, the shape by a mean, lips and lids by
 ///    a shorter parabola that keeps blinks and speech.
@@ -69,7 +69,10 @@ public final class FaceTracker {
 
   private let pace: TrackingPace
   private let detector: any FaceDetector
+  /// Follows faces.
   private let mesher: any FaceMesher
+  /// Has the last word on where the points are.
+  private let locator: any FaceMesher
   private let hands: HandFollower?
   private let settler = MeshSettler()
   private var shots = ShotChangeDetector()
@@ -82,13 +85,18 @@ public final class FaceTracker {
   private var locatedCount = 0
   private var settledCount = 0
 
-  /// - Parameter hands: finds the hands near faces; they are not looked for without it, or with ``Effort/fast``.
+  /// - Parameters:
+  ///   - mesher: the quick mesh network, which follows faces.
+  ///   - locator: the exact one of stage 2 (full effort only); nil for the same.
+  ///   - hands: finds the hands near faces (full effort only); nil if they need not be known.
   public init(
-    detector: any FaceDetector, mesher: any FaceMesher, hands: (any HandFinder)? = nil, effort: Effort = .full
+    detector: any FaceDetector, mesher: any FaceMesher, locator: (any FaceMesher)? = nil,
+    hands: (any HandFinder)? = nil, effort: Effort = .full
   ) {
     pace = TrackingPace(effort)
     self.detector = detector
     self.mesher = mesher
+    self.locator = locator ?? mesher
     self.hands = pace.looksForHands ? hands.map(HandFollower.init) : nil
   }
 
@@ -319,21 +327,16 @@ public final class FaceTracker {
   private func located(in region: FaceRegion, of frame: PixelView, scales: [Float] = FaceTracker.scales) throws
     -> Located
   {
-    var points = [SIMD3<Float>](repeating: .zero, count: FaceMesh.count)
-    var score: Float = 1
-    for scale in scales {
-      let result = try mesher.mesh(in: frame, region: region.scaled(by: scale))
-      for i in points.indices { points[i] += result.mesh[i] / Float(scales.count) }
-      score = min(score, result.score)
-    }
-    return Located(mesh: FaceMesh(points: points), score: score)
+    let looks = try scales.map { try locator.mesh(in: frame, region: region.scaled(by: $0)) }
+    return Located(mesh: FaceMesh(meanOf: looks.map(\.mesh)), score: looks.map(\.score).min()!)
   }
 
   /// The faces of a still picture, points and confidence as good as one picture allows.
   public static func faces(
-    in frame: PixelView, detector: any FaceDetector, mesher: any FaceMesher, hands: (any HandFinder)? = nil
+    in frame: PixelView, detector: any FaceDetector, mesher: any FaceMesher, locator: (any FaceMesher)? = nil,
+    hands: (any HandFinder)? = nil
   ) throws -> [TrackedFace] {
-    let tracker = FaceTracker(detector: detector, mesher: mesher)
+    let tracker = FaceTracker(detector: detector, mesher: mesher, locator: locator)
     var regions: [FaceRegion] = []
     for detection in try detector.detectThoroughly(in: frame) {
       guard let region = try tracker.located(by: detection, in: frame)?.region else { continue }

@@ -99,7 +99,9 @@ import Testing
     func swapped(_ hands: [Hand], _ colors: ColorPlanes) -> ColorPlanes {
       let picture = RGBPicture(colors)
       return picture.withView { frame in
-        swapper.apply(to: frame, face: TrackedFace(track: 0, mesh: face.mesh, confidence: 1, hands: hands))
+        swapper.apply(
+          to: frame, face: TrackedFace(track: 0, mesh: face.mesh, confidence: 1, hands: hands),
+          history: FaceHistory())
         return frame.colors(in: frame.bounds)
       }
     }
@@ -130,7 +132,8 @@ import Testing
     let swapper = face.picture.swapper(face.mesh)
     let picture = RGBPicture(shaded)
     let painted = picture.withView { frame in
-      swapper.apply(to: frame, face: TrackedFace(track: 0, mesh: face.mesh, confidence: 1, hands: [hand]))
+      swapper.apply(
+        to: frame, face: TrackedFace(track: 0, mesh: face.mesh, confidence: 1, hands: [hand]), history: FaceHistory())
       return frame.colors(in: frame.bounds)
     }
     let inside = face.raster.interpolate(FaceTopology.distanceToOval)
