@@ -1,3 +1,5 @@
+internal import Imaging
+
 /// What never changes about the mesh: its triangles, its mean shape, and which vertices are what.
 ///
 /// "Left" is the smaller x in a picture of a frontal face: the subject's right.

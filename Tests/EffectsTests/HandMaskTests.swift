@@ -139,7 +139,7 @@ import Testing
     let inside = face.raster.interpolate(FaceTopology.distanceToOval)
     let line = { (i: Int) in distance.samples[i] > 1 && distance.samples[i] < 3.5 && inside.samples[i] > 0.1 }
     let kept = mean(painted.luma, where: line) / mean(shaded.luma, where: line)
-    #expect(kept < 1.25)
+    #expect(kept < 1.5)
     #expect(mean(colors.luma, where: line) / mean(shaded.luma, where: line) > 2)
   }
 

@@ -48,7 +48,7 @@ import Testing
 
   private func near(_ a: SIMD2<Float>, _ b: SIMD2<Float>, sourceLocation: SourceLocation = #_sourceLocation) {
     let d = a - b
-    #expect((d * d).sum().squareRoot() < 12, "\(a) is not near \(b)", sourceLocation: sourceLocation)
+    #expect((d * d).sum().squareRoot() < 15, "\(a) is not near \(b)", sourceLocation: sourceLocation)
   }
 
   private func faces(in picture: Frame) throws -> [TrackedFace] {
