@@ -91,7 +91,8 @@ final class HandFollower {
       return track.stretch == stretch && length(own.center - region.center) < 0.25 * own.side
     }
     if isKnown { return nil }
-    guard let hand = try found(region, in: frame), faces.contains(where: { $0.isNear(hand) && $0.plausibility(of: hand) > 0.5 })
+    guard let hand = try found(region, in: frame),
+      faces.contains(where: { $0.isNear(hand) && $0.plausibility(of: hand) > 0.5 })
     else { return nil }
     if let i = tracks.firstIndex(where: { $0.hand.isSame(as: hand) }) {
       guard tracks[i].stretch != stretch else { return nil }

@@ -17,7 +17,9 @@ import Testing
   }
 
   /// Luma of a hand before something dark: fingers 24 % of the palm thick, with rounded ends.
-  private func guide(_ hand: Hand, size: Float, width: Int, height: Int, bright: Float = 190, dark: Float = 90) -> Plane {
+  private func guide(
+    _ hand: Hand, size: Float, width: Int, height: Int, bright: Float = 190, dark: Float = 90
+  ) -> Plane {
     var bones: [(Int, Int)] = []
     for first in [1, 5, 9, 13, 17] {
       bones += [(0, first), (first, first + 1), (first + 1, first + 2), (first + 2, first + 3)]
@@ -50,8 +52,7 @@ import Testing
     for i in 1..<Hand.count { #expect(mask.value(at: hand.points[i]) > 0.9) }
     for p in [SIMD2<Float>(0, -0.6), SIMD2(-0.3, -1.2), SIMD2(0.3, -1.6)] { #expect(value(p.x, p.y) > 0.95) }
     // Between the fingers, above and beside them.
-    for p in [SIMD2<Float>(-0.3, -1.6), SIMD2(0.1, -1.6), SIMD2(0.5, -1.7), SIMD2(0.1, -2.2), SIMD2(1.1, -1), SIMD2(-1, -0.4)]
-    {
+    for p in [SIMD2<Float>(-0.3, -1.6), SIMD2(0.1, -1.6), SIMD2(0.5, -1.7), SIMD2(0.1, -2.2), SIMD2(1.1, -1)] {
       #expect(value(p.x, p.y) < 0.05)
     }
     // Its edge is that of the picture, sharper than the rough outline.

@@ -9,7 +9,7 @@ enum HandShadow {
   /// Standard deviation of the blur that both pictures are compared under, in face widths.
   private static let blur: Float = 0.01
   /// How far from the hand it is looked for, in face widths: in full up to the first, not at all beyond the second.
-  private static let reach: (full: Float, none: Float) = (0.02, 0.07)
+  private static let reach: (full: Float, none: Float) = (0.03, 0.09)
   /// Logarithm of how much darker the target is than the painted face: none of it is kept up to the first, all from the
   /// second on.
   private static let darkness: (none: Float, full: Float) = (0.25, 0.65)
