@@ -42,6 +42,12 @@ public enum FaceTopology {
     116, 345, 111, 340,
   ]
 
+  /// Vertices that neither speech nor lids move: what a face's place and turn in space are told by.
+  public static let rigid = [
+    33, 133, 362, 263, 130, 359, 168, 6, 197, 195, 5, 4, 8, 9, 151, 10, 127, 356, 162, 389, 21, 251, 234, 454, 93, 323,
+    98, 327, 50, 280, 117, 346,
+  ]
+
   // MARK: What the attention mesh looks at again, in the order of its outputs
 
   /// 80 vertices: of each ring the corner, the lower lip, the other corner, the upper lip.
@@ -77,15 +83,12 @@ public enum FaceTopology {
     [t.x, t.y, t.z].allSatisfy { lipsInner.contains(Int($0)) }
   }
 
-  /// The vertex on the other side of the face.
-  public static let mirror: [Int] = meanShape.points.map { p in
-    let other = SIMD3(-p.x, p.y, p.z)
-    return meanShape.points.indices.min { distance2($0, other) < distance2($1, other) }!
-  }
+  /// The vertex on the other side of the face, or the vertex itself: its own inverse.
+  public static let mirror = numbers(mirrorText)
 
-  private static func distance2(_ index: Int, _ p: SIMD3<Float>) -> Float {
-    let d = meanShape[index] - p
-    return (d * d).sum()
+  /// Where each vertex lies in a texture of the face that is unrolled from a cylinder: u to the right and v down, 0…1.
+  public static let textureCoordinates = numbers(textureCoordinatesText).chunked(2).map {
+    SIMD2(Float($0[0]), Float($0[1])) / 10000
   }
 
   private static let neighbours: [[Int]] = {
