@@ -58,7 +58,9 @@ enum Pinned {
   }
 
   static func attentionMesh() throws -> AttentionMesh {
-    AttentionMesh(trunk: try session(.faceAttentionTrunk), heads: try session(.faceAttentionHeads))
+    AttentionMesh(
+      surface: try session(.faceLandmark), trunk: try session(.faceAttentionTrunk),
+      heads: try session(.faceAttentionHeads))
   }
 
   private static func session(_ model: ModelDescription) throws -> Session {

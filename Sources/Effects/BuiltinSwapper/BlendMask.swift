@@ -7,6 +7,7 @@ package enum BlendMask {
   ///   - sourceMask: what of the texture may be shown, on the grid.
   ///   - sourceFacing: how much each vertex faced the camera in the photo.
   ///   - skin: what of the target is skin.
+  /// - Returns: 0…1; eyes are painted like skin.
   package static func mask(grid: FaceGrid, sourceMask: Plane, sourceFacing: [Float], skin: SkinModel) -> Plane {
     let raster = grid.raster
     let width = grid.mesh.width
@@ -22,7 +23,15 @@ package enum BlendMask {
     let core = raster.interpolate(FaceTopology.core).mapped { smoothstep(0.3, 0.9, $0) }
     let free = skin.probability.maximum(core).blurred(sigma: 0.03 * width).mapped { smoothstep(0.5, 0.97, $0) }
     let opening = grid.mesh.polygon(FaceTopology.lipsInner, width: raster.width, height: raster.height)
-    let mouth = opening.blurred(sigma: max(0.7, 0.006 * width)).mapped { 1 - $0 }
+    // Nearly shut lips are all painted: what lies between them would be a line of another face.
+    func distance(_ a: Int, _ b: Int) -> Float {
+      let d = grid.mesh.xy(a) - grid.mesh.xy(b)
+      return (d * d).sum().squareRoot()
+    }
+    let isOpen = max(0, min(1, (distance(13, 14) / distance(61, 291) - 0.015) / 0.05))
+    let mouth = opening.blurred(sigma: max(0.6, 0.006 * width)).mapped {
+      1 - max(0, min(1, 1.25 * $0 - 0.1)) * isOpen
+    }
     let painted = raster.faceCoverage
     let mask = (feather * facing) * (sourceSeen * shown) * (free * mouth) * painted
     return mask.blurred(sigma: 0.01 * width) * painted
