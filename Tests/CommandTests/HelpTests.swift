@@ -102,6 +102,7 @@ private let runHelp = #"""
     semblance run -s front.jpg side.jpg -t group.png --face-selector-mode one
     semblance run -s actor.jpg -t frames/ -o recast/ --output-video-scale 2
     semblance run -s actor.jpg -t frames/%06d.png --sequence-fps 24 -o recast.mov
+    semblance run -t clip.mp4 --processors face_debugger -o meshes.mp4
 
   ENVIRONMENT
     SEMBLANCE_CACHE        The folder with the models and ONNX Runtime, which

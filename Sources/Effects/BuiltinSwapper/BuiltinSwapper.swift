@@ -32,6 +32,11 @@ public struct BuiltinSwapper: FaceEffect {
 
   /// The new face as it is to be drawn; nil if there is nothing to draw.
   package func surface(of face: TrackedFace, in frame: PixelView) -> Surface? {
+    parts(of: face, in: frame)?.surface(in: frame)
+  }
+
+  /// All that the new face is made of; nil if there is nothing to draw.
+  func parts(of face: TrackedFace, in frame: PixelView) -> FaceSurface? {
     guard let grid = FaceGrid(frame, mesh: face.mesh, mostCells: mostCells) else { return nil }
     let ratio = texture.texelsPerPixel(of: grid.mesh)
     let level = texture.level(ratio: ratio)
@@ -49,9 +54,8 @@ public struct BuiltinSwapper: FaceEffect {
       faceWidth: grid.mesh.width
     ).coded(as: encoding)
     let alpha = BlendMask.mask(grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin)
-    let face = FaceSurface(
+    return FaceSurface(
       grid: grid, texelX: texelX, texelY: texelY, alpha: alpha * max(0, min(1, face.confidence)), source: source,
       match: match, texture: texture, texelsPerCell: ratio)
-    return face.surface(in: frame)
   }
 }
