@@ -7,7 +7,7 @@ public final class FaceLandmarkNetwork: FaceMesher {
   private static let size = 192
   private let session: Session
 
-  /// - Parameter session: of `face_landmark`: input [1, 3, 192, 192] R′G′B′ on 0…1, outputs 468 points (x, y, z in
+  /// - Parameter session: of `face_mesh`: input [1, 3, 192, 192] R′G′B′ on 0…1, outputs 468 points (x, y, z in
   ///   pixels of the input) and the logit of there being a face.
   public init(session: Session) {
     self.session = session

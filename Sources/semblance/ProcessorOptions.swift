@@ -12,7 +12,8 @@ extension RunCommand {
     @Option(
       parsing: .upToNextOption,
       help: ArgumentHelp(
-        "What face_debugger draws. mask, light and texture are of the swap and need --source.", valueName: "item"))
+        "What face_debugger draws: mesh, box and track if left out. mask, light, texture and shape are the swap's and need --source.",
+        valueName: "item"))
     var faceDebuggerItems: [FaceDebugger.Item] = []
 
     func validate() throws {

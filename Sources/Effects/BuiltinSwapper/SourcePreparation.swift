@@ -31,7 +31,7 @@ package struct SourcePreparation {
   package static func texture(from frame: PixelView, mesh: FaceMesh) -> SourceTexture {
     let rect = mesh.crop(growth: 1.2, in: frame.bounds)
     var colors = frame.encoding.standard(from: frame.colors(in: rect)).map { $0.mapped { max(0, min(255, $0)) } }
-    var local = FaceMesh(points: mesh.points.map { $0 - SIMD3(Float(rect.x), Float(rect.y), 0) })
+    var local = mesh.mapped { $0 - SIMD2(Float(rect.x), Float(rect.y)) }
     if local.width > largestWidth {
       let shrink = largestWidth / local.width
       let width = max(8, Int((Float(colors.width) * shrink).rounded()))

@@ -10,7 +10,7 @@ public struct FaceDebugger: FaceEffect {
   public enum Item: String, Sendable, CaseIterable {
     /// The mesh's triangles and points.
     case mesh
-    /// Oval, lips, eyes and brows.
+    /// Oval, lips, eyes, irises and brows.
     case outline
     /// The smallest upright box around the points.
     case box
@@ -26,9 +26,11 @@ public struct FaceDebugger: FaceEffect {
     case light
     /// The source's skin, unlit.
     case texture
+    /// Where the source's shape moves the points to.
+    case shape
 
     /// Whether it shows something of the source's face.
-    public var needsSource: Bool { self == .mask || self == .light || self == .texture }
+    public var needsSource: Bool { self == .mask || self == .light || self == .texture || self == .shape }
     fileprivate var isSurface: Bool { self == .skin || needsSource }
   }
 
@@ -56,7 +58,7 @@ public struct FaceDebugger: FaceEffect {
 
   public func observe(_ pixels: PixelView, face: TrackedFace, history: FaceHistory) -> (any Sendable)? {
     guard items.contains(where: { $0.isSurface }) else { return nil }
-    return FaceViews(of: face, in: pixels, items: items, swapper: swapper)
+    return FaceViews(of: face, in: pixels, items: items, swapper: swapper, history: history)
   }
 
   public func apply(to pixels: PixelView, face: TrackedFace, history: FaceHistory) {

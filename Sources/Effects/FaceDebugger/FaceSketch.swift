@@ -1,4 +1,5 @@
 internal import FaceAnalysis
+internal import Glibc
 internal import Imaging
 
 /// The lines, dots and numbers that are drawn over a face.
@@ -37,6 +38,13 @@ struct FaceSketch {
         for (outline, color) in Self.outlines {
           lines.append(Line(points: (outline + [outline[0]]).map(mesh.xy), width: thick, color: color))
         }
+        for iris in [mesh.irises?.left, mesh.irises?.right].compactMap({ $0 }) {
+          let circle = (0...32).map { step -> SIMD2<Float> in
+            let angle = Float(step) * .pi / 16
+            return iris.center + iris.radius * SIMD2(cos(angle), sin(angle))
+          }
+          lines.append(Line(points: circle, width: thin, color: Self.white))
+        }
         for brow in [FaceTopology.leftBrow, FaceTopology.rightBrow] {
           // The upper edge from outside to inside, then the lower one in the same direction.
           let (upper, lower) = (brow[..<5], brow[5...].reversed())
@@ -53,7 +61,7 @@ struct FaceSketch {
         lines.append(Line(points: corners.map { toFrame.apply($0) - 0.5 }, width: thick, color: color, opacity: 0.8))
       case .track:
         label = Label(face, color: color)
-      case .skin, .mask, .light, .texture: break
+      case .skin, .mask, .light, .texture, .shape: break
       }
     }
   }
