@@ -145,6 +145,15 @@ private let runHelp = #"""
                             (default: beside the target, with -swapped in its
                             name and never over another file)
 
+  PROCESSORS:
+    --processors <name>     What is done to each face, in this order. (values:
+                            face_swapper, face_debugger; default: face_swapper)
+    --face-debugger-items <item>
+                            What face_debugger draws: mesh, box and track if left
+                            out. mask, light, texture and shape are the swap's
+                            and need --source. (values: mesh, outline, box,
+                            region, track, skin, mask, light, texture, shape)
+
   FACES:
     --face-selector-mode <mode>
                             Which faces are replaced: many (every face found) or

@@ -169,7 +169,7 @@ import Testing
     let picture = face.picture
     let before = picture.bytes
     let person = tracked(face.mesh)
-    let surface = try #require(picture.withView { swapper.surface(of: person, in: $0) })
+    let surface = try #require(picture.withView { swapper.drawing(of: person, in: $0, history: FaceHistory()) }).surface
     picture.withView { EffectChain([FaceDebugger(items: [.mask], swapper: swapper)]).apply(to: [person], in: $0) }
     let pixels = changed(before, picture.bytes)
     for y in 0..<picture.height {

@@ -68,23 +68,30 @@ import Testing
       _ = try request.run()
       return Samples(try PictureFile.read(scratch.path("out.png")))
     }
+    let original = Samples(try PictureFile.read(scratch.path("in.png")))
     let swapped = try result(["face_swapper"])
+    let drawn = try result(["face_debugger"])
     let over = try result(["face_swapper", "face_debugger"])
     let under = try result(["face_debugger", "face_swapper"])
-    #expect(over != under && over != swapped && under != swapped)
-    // White points of the mesh lie over the new face, or under it.
-    let faces = try Pinned.picture("multi_face.jpg").withPixels {
-      try FaceTracker.faces(in: $0, detector: try Pinned.detector(), mesher: try Pinned.mesher())
+    let lines = original.components[0].values.indices.map { i in
+      original.components.indices.contains { original.components[$0].values[i] != drawn.components[$0].values[i] }
     }
-    let face = try #require(faces.max { $0.mesh.width < $1.mesh.width })
-    func brightness(_ samples: Samples, _ vertex: Int) -> Int {
-      let p = face.mesh.xy(vertex)
-      let i = Int(p.y.rounded()) * samples.components[0].width + Int(p.x.rounded())
-      return samples.components.reduce(0) { $0 + Int($1.values[i]) }
+    /// The largest difference, on pixels that the debugger draws on or on the others.
+    func difference(_ a: Samples, _ b: Samples, onLines: Bool) -> Int {
+      var largest = 0
+      for (x, y) in zip(a.components, b.components) {
+        for i in lines.indices where lines[i] == onLines {
+          largest = max(largest, abs(Int(x.values[i]) - Int(y.values[i])))
+        }
+      }
+      return largest
     }
-    for vertex in [50, 280, 205, 425] {
-      #expect(brightness(over, vertex) > brightness(under, vertex) + 60)
-    }
+    // Lines lie over the new face, and nothing else does.
+    #expect(difference(over, swapped, onLines: true) > 60)
+    #expect(difference(over, swapped, onLines: false) <= 4)
+    // Under it they are painted over, but the swapper sees them, and takes their light for the target's.
+    #expect(difference(under, over, onLines: true) > 60)
+    #expect(difference(under, swapped, onLines: false) > 8)
   }
 
   @Test(
