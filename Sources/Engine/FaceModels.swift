@@ -21,8 +21,11 @@ struct FaceModels {
     runtime = try Runtime.load(explicitPath: runtimePath)
     store = ModelStore(try CacheFolder())
     detector = BlazeFace(session: try Session(runtime: runtime, model: try store.load(.faceDetectionBack)))
-    mesher = FaceLandmarkNetwork(session: try Session(runtime: runtime, model: try store.load(.faceLandmark)))
-    locator = LoadedOnce { [runtime, store] in try Self.attentionMesh(runtime, store, trunk: SessionOptions()) }
+    let surface = try Session(runtime: runtime, model: try store.load(.faceLandmark))
+    mesher = FaceLandmarkNetwork(session: surface)
+    locator = LoadedOnce { [runtime, store] in
+      try Self.attentionMesh(runtime, store, surface: surface, trunk: SessionOptions())
+    }
   }
 
   /// All faces of a still picture, the largest first.
@@ -52,23 +55,27 @@ struct FaceModels {
     func options(runs: Int) -> SessionOptions? {
       hasOpenVINO && runs >= Self.runsThatPay ? SessionOptions(provider: .openVINO) : nil
     }
-    // A face takes a run of the quick network a frame, or one every second, and two of the exact one.
-    let quick = try options(runs: effort == .full ? frames : frames / 2).map {
-      FaceLandmarkNetwork(session: try Session(runtime: runtime, model: try store.load(.faceLandmark), options: $0))
+    // A face takes three runs of the plain network a frame and two of the trunk, or one of the plain every second.
+    let surface = try options(runs: effort == .full ? 3 * frames : frames / 2).map {
+      try Session(runtime: runtime, model: try store.load(.faceLandmark), options: $0)
     }
+    let quick = surface.map { FaceLandmarkNetwork(session: $0) } ?? mesher
     guard effort == .full else {
-      return FaceTracker(detector: finder(isHurried: true), mesher: quick ?? mesher, effort: effort)
+      return FaceTracker(detector: finder(isHurried: true), mesher: quick, effort: effort)
     }
-    let exact = try options(runs: 2 * frames).map { try Self.attentionMesh(runtime, store, trunk: $0) }
+    var exact: (any FaceMesher)?
+    if let surface, let trunk = options(runs: 2 * frames) {
+      exact = try Self.attentionMesh(runtime, store, surface: surface, trunk: trunk)
+    }
     return FaceTracker(
-      detector: finder(isHurried: false), mesher: quick ?? mesher, locator: try exact ?? locator.mesher(),
-      effort: effort)
+      detector: finder(isHurried: false), mesher: quick, locator: try exact ?? locator.mesher(), effort: effort)
   }
 
   private static func attentionMesh(
-    _ runtime: Runtime, _ store: ModelStore, trunk: SessionOptions
+    _ runtime: Runtime, _ store: ModelStore, surface: Session, trunk: SessionOptions
   ) throws -> any FaceMesher {
     AttentionMesh(
+      surface: surface,
       trunk: try Session(runtime: runtime, model: try store.load(.faceAttentionTrunk), options: trunk),
       // They are so small that a faster start is worth more.
       heads: try Session(runtime: runtime, model: try store.load(.faceAttentionHeads)))

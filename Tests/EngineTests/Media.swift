@@ -39,7 +39,9 @@ enum Pinned {
   static func mesher() throws -> FaceLandmarkNetwork { FaceLandmarkNetwork(session: try session(.faceLandmark)) }
 
   static func locator() throws -> AttentionMesh {
-    AttentionMesh(trunk: try session(.faceAttentionTrunk), heads: try session(.faceAttentionHeads))
+    AttentionMesh(
+      surface: try session(.faceLandmark), trunk: try session(.faceAttentionTrunk),
+      heads: try session(.faceAttentionHeads))
   }
 
   private static func session(_ model: ModelDescription) throws -> Session {

@@ -72,6 +72,17 @@ package struct ShapeChange {
       let length = (vector * vector).sum().squareRoot()
       changed.points[i] += flip * vector * min(1, limit / (length + 1e-6))
     }
+    if var irises = mesh.irises {
+      irises.left.center += changed.middle(FaceTopology.leftEye) - mesh.middle(FaceTopology.leftEye)
+      irises.right.center += changed.middle(FaceTopology.rightEye) - mesh.middle(FaceTopology.rightEye)
+      changed.irises = irises
+    }
     return changed
+  }
+}
+
+extension FaceMesh {
+  fileprivate func middle(_ vertices: [Int]) -> SIMD2<Float> {
+    vertices.reduce(.zero) { $0 + xy($1) } / Float(vertices.count)
   }
 }

@@ -91,7 +91,9 @@ package struct SourcePreparation {
     toEdge = coverage.distance { $0 > 0.5 } * (1 / face)
     let shown = toBad.mapped { smoothstep(0.02, 0.08, $0) }
     mask = shown.maximum(browsAndEyes.mapped { smoothstep(0.2, 0.7, $0) }) * coverage
-    keep = toBad.combined(with: coverage) { $0 > 0.03 ? $1 : 0 }
+    // Nobody's teeth but the target's are shown: the lips go on over the source's, so that none lie along their edge.
+    let teeth = mouth.blurred(sigma: 0.006 * face)
+    keep = toBad.combined(with: coverage) { $0 > 0.03 ? $1 : 0 }.combined(with: teeth) { $1 > 0.2 ? 0 : $0 }
     weight =
       skin.probability * plainSkin.mapped { smoothstep(0.6, 0.95, $0) } * toBad.mapped { smoothstep(0, 0.04, $0) }
   }

@@ -41,7 +41,7 @@ struct FaceViews: Sendable {
     known.advance(to: history.frame)
     swapperNote = swapper.observe(frame, face: face, history: known)
     if let swapperNote { known.add(swapperNote) }
-    guard let parts = swapper.parts(of: face, in: frame, history: known) else { return }
+    guard let parts = swapper.drawing(of: face, in: frame, history: known)?.parts else { return }
     // The swapper may work on a coarser grid; all are brought to this one.
     let from = parts.grid.cells
     func here(_ plane: Plane) -> Plane { plane.sampled(from, on: cells) }
