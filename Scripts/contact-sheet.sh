@@ -65,8 +65,9 @@ draw -pattern_type glob -i "$work/pair*.png" -vf "tile=$tile" -frames:v 1 "$work
 if [[ -n $photo ]]; then
   # Left of all others, at its own shape, as high as a pair of pictures or as the sheet allows.
   height=$(size_of height "$work/sheet.png")
+  shown=$((height < 480 ? height : 480))
   draw -i "$photo" -i "$work/sheet.png" -filter_complex \
-    "[0:v:0]scale=-2:'min(ih,$height,480)',setsar=1,format=rgb24,pad=iw+6:$height:0:0:white[a];
+    "[0:v:0]scale=-2:$shown,setsar=1,format=rgb24,pad=iw+6:$height:0:0:white[a];
      [1:v:0]format=rgb24[b];[a][b]hstack" \
     -frames:v 1 "$work/with-source.png" || fail "ffmpeg cannot put '${photo#file:}' beside it; its words are above."
   mv "$work/with-source.png" "$work/sheet.png"

@@ -27,11 +27,13 @@ done
 
 targets=("$cache/media/WolfgangLanger_Pexels.mp4" "$cache/media/multi_face.jpg" "$cache/media/astronaut.png")
 if [[ -n $folder ]]; then
+  # A name that begins with a dash is still a name.
+  [[ $folder == /* ]] || folder=./$folder
   [[ -d $folder ]] || {
     echo "The gallery was not made: there is no folder '$folder'." >&2
     exit 1
   }
-  mapfile -d '' -O "${#targets[@]}" targets < <(find -- "$folder" -maxdepth 1 -type f ! -name '.*' -print0 | sort -z)
+  mapfile -d '' -O "${#targets[@]}" targets < <(find -L "$folder" -maxdepth 1 -type f ! -name '.*' -print0 | sort -z)
 fi
 mapfile -t sources <<<"${SOURCES:-$cache/media/astronaut.png}"
 
