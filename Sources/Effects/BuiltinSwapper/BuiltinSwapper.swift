@@ -84,9 +84,10 @@ public struct BuiltinSwapper: FaceEffect {
       faceWidth: grid.mesh.width)
     let free =
       BlendMask.mask(grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin) * confidence
-    let alpha = rest.openEyes.map { open in
-      free - free * EyeMask.kept(grid.mesh, open: open, width: free.width, height: free.height)
-    } ?? free
+    let alpha =
+      rest.openEyes.map { open in
+        free - free * EyeMask.kept(grid.mesh, open: open, width: free.width, height: free.height)
+      } ?? free
     let surface = FaceSurface(
       grid: grid, texelX: texelX, texelY: texelY, alpha: alpha, source: source, match: match.coded(as: encoding),
       texture: texture, texelsPerCell: ratio)

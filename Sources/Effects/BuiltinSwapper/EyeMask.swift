@@ -18,7 +18,8 @@ package enum EyeMask {
     let apart = distance(mesh.xy(33), mesh.xy(263))
     var kept = Plane(width: width, height: height)
     for (lids, around, opening, open) in [
-      (FaceTopology.leftEye, FaceTopology.leftLids, opening.left, open.x), (FaceTopology.rightEye, FaceTopology.rightLids, opening.right, open.y),
+      (FaceTopology.leftEye, FaceTopology.leftLids, opening.left, open.x),
+      (FaceTopology.rightEye, FaceTopology.rightLids, opening.right, open.y),
     ] {
       let across = distance(mesh.xy(lids[0]), mesh.xy(lids[8]))
       let isOpen = max(0, min(1, (opening - 0.06) / 0.10))
