@@ -1,7 +1,7 @@
 # What one does with the project. `make` alone lists it.
 
 export SEMBLANCE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/semblance
-export SOURCE TARGET OUTPUT SOURCES GALLERY
+export SOURCE TARGET OUTPUT SOURCES GALLERY MEASURE
 
 SWIFT ?= swift
 # The tests use the packages' public interface only, so they share the release build with `make build`.
@@ -44,7 +44,7 @@ test:
 gallery:
 	@Scripts/setup.sh all
 	$(SWIFT) build -c release --product semblance
-	@Scripts/gallery.sh $(if $(MEASURE),--measure '$(MEASURE)')
+	@Scripts/gallery.sh
 
 benchmark:
 	@Scripts/setup.sh all

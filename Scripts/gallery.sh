@@ -4,8 +4,8 @@
 # Targets are the pinned media and what lies in FOLDER, or $GALLERY; $SOURCES (photos, one a line) are put onto each.
 # A sheet has rows of five moments: the source, before, after. It lies in out/gallery beside the result.
 #
-# COMMAND is run by the shell for each result, with the files' names in SOURCE, TARGET and OUTPUT; what it prints is
-# written under the sheet.
+# COMMAND, or $MEASURE, is run by the shell for each result, with the files' names in SOURCE, TARGET and OUTPUT; what it
+# prints is written under the sheet.
 set -euo pipefail
 project=$(realpath -- "$(dirname -- "$0")/..")
 cache=${SEMBLANCE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/semblance}
@@ -15,7 +15,7 @@ usage() {
   exit 2
 }
 
-measure='' folder=${GALLERY:-}
+measure=${MEASURE:-} folder=${GALLERY:-}
 while [[ $# -gt 0 ]]; do
   case $1 in
     --measure) [[ $# -gt 1 ]] || usage; measure=$2; shift 2 ;;
