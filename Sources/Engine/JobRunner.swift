@@ -34,9 +34,7 @@ extension JobRequest {
 
   /// An output over an input would take the place of what the user wants to keep.
   private func checkPaths() throws {
-    guard !sources.isEmpty else {
-      throw JobError(.invalidRequest, "no source photo was given; name one with --source")
-    }
+    try checkProcessors()
     let existing = FileIdentity(output)
     for input in sources + (PictureList.isList(target) ? [] : [target]) {
       try PathCheck.readable(input)
@@ -69,7 +67,7 @@ extension JobRequest {
     }
     let picture = try meter.measure(.decode) { try SourceReader.picture(target).editable() }
     let models = try FaceModels(runtimePath: runtimePath)
-    let swapper = try SourceReader(models: models, notify: notify).swapper(from: sources, effort: effort)
+    let effects = try EffectMaker(self, models: models, notify: notify).effects()
     var selector = FaceSelector(mode: selectorMode)
     let faces = try meter.measure(.find) {
       selector.select(from: try picture.withPixels { try models.faces(in: $0, withHands: effort == .full) })
@@ -77,7 +75,7 @@ extension JobRequest {
     try report(framesWithFaces: faces.count, notify)
     if !faces.isEmpty {
       try meter.measure(.swap) {
-        try picture.withMutablePixels { EffectChain([swapper]).apply(to: faces.reversed(), in: $0) }
+        try picture.withMutablePixels { EffectChain(effects).apply(to: faces.reversed(), in: $0) }
       }
     }
     if cancellation.isRequested { throw CancellationError() }
@@ -208,11 +206,10 @@ private final class LazyStage: @unchecked Sendable {  // used by the work thread
   func process(_ parcel: Parcel?) throws -> [Parcel] {
     if let stage { return try stage.process(parcel) }
     let models = try FaceModels(runtimePath: request.runtimePath)
-    let swapper = try SourceReader(models: models, notify: notify).swapper(
-      from: request.sources, effort: request.effort)
+    let effects = try EffectMaker(request, models: models, notify: notify).effects()
     let made = FaceStage(
       tracker: try models.tracker(effort: request.effort, clipFrames: clipFrames),
-      selector: FaceSelector(mode: request.selectorMode), effects: [swapper], meter: meter)
+      selector: FaceSelector(mode: request.selectorMode), effects: effects, meter: meter)
     stage = made
     return try made.process(parcel)
   }

@@ -167,7 +167,7 @@ public enum FaceTopology {
   public static let browsAndEyes = field { _ in false }.setting(brows + eyes, to: 1)
 
   /// 1 where hair may hang into the face: near the oval, and above the brows.
-  public static let hairZone = field { i in distanceToOval[i] < 0.07 || meanShape[i].y < browHeight - 0.02 }
+  public static let hairZone = field { i in distanceToOval[i] < 0.07 || meanShape[i].y < browHeight - 0.04 }
 
   /// How wide the edge of the face fades, in face widths: .10 at jaw and temples to .12 at the top of the forehead.
   public static let featherWidth: [Float] = meanShape.points.map { p in

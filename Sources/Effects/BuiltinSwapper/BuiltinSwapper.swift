@@ -118,7 +118,7 @@ public struct BuiltinSwapper: FaceEffect {
       displacement: grid.moves.map {
         Displacement(grid: grid.cells, x: $0.x, y: $0.y, wanted: alpha.mapped { $0 < 0.999 ? 1 : 0 })
       },
-      surface: surface.surface(in: frame), tint: tint)
+      surface: surface.surface(in: frame), parts: surface, tint: tint)
   }
 }
 
@@ -127,6 +127,8 @@ package struct FaceDrawing {
   /// The frame bent to the new face's shape; nil if the face keeps its own.
   package var displacement: Displacement?
   package var surface: Surface
+  /// What the surface is made of.
+  var parts: FaceSurface
   /// Changes the colour of the target's irises.
   package var tint: ((PixelView) -> Void)?
 }
