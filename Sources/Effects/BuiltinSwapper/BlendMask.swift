@@ -7,7 +7,10 @@ package enum BlendMask {
   ///   - sourceMask: what of the texture may be shown, on the grid.
   ///   - sourceFacing: how much each vertex faced the camera in the photo.
   ///   - skin: what of the target is skin.
-  package static func mask(grid: FaceGrid, sourceMask: Plane, sourceFacing: [Float], skin: SkinModel) -> Plane {
+  ///   - inFront: what else hides the face.
+  package static func mask(
+    grid: FaceGrid, sourceMask: Plane, sourceFacing: [Float], skin: SkinModel, inFront: ThingsInFront? = nil
+  ) -> Plane {
     let raster = grid.raster
     let width = grid.mesh.width
     // From the face's outline inwards.
@@ -20,12 +23,13 @@ package enum BlendMask {
     let shown = sourceMask.blurred(sigma: max(0.6, 0.012 * width))
     // The target's hair lies over the new face. The fade is on the skin's side: no strand is painted over.
     let core = raster.interpolate(FaceTopology.core).mapped { smoothstep(0.3, 0.9, $0) }
-    let free = skin.probability.maximum(core).blurred(sigma: 0.03 * width).mapped { smoothstep(0.5, 0.97, $0) }
+    let free = (inFront?.skin ?? skin.probability).maximum(core).blurred(sigma: 0.03 * width).mapped { smoothstep(0.5, 0.97, $0) }
     let opening = grid.mesh.polygon(FaceTopology.lipsInner, width: raster.width, height: raster.height)
     let covered = isCovered(opening, grid.mesh, skin)
     let mouth = opening.blurred(sigma: max(0.7, 0.006 * width)).mapped { 1 - $0 * (1 - covered) }
     let painted = raster.faceCoverage.combined(with: grid.coverage) { $0 + ($1 - $0) * covered }
-    let mask = (feather * facing) * (sourceSeen * shown) * (free * mouth) * painted
+    var mask = (feather * facing) * (sourceSeen * shown) * (free * mouth) * painted
+    if let inFront { mask = mask * inFront.free }
     return mask.blurred(sigma: 0.01 * width) * painted
   }
 

@@ -9,6 +9,7 @@ public import Imaging
 public struct BuiltinSwapper: FaceEffect {
   /// How many cells of the small grid a face is wide, at most.
   private let mostCells: Float
+  private let effort: Effort
   private let texture: SourceTexture
   private let sourceFacing: [Float]
 
@@ -17,6 +18,7 @@ public struct BuiltinSwapper: FaceEffect {
   ///   - mesh: the person's face in it.
   ///   - effort: `fast` works on a grid half as fine.
   public init(photo: PixelView, mesh: FaceMesh, effort: Effort = .full) {
+    self.effort = effort
     mostCells = effort == .full ? 128 : 64
     texture = SourcePreparation.texture(from: photo, mesh: mesh)
     sourceFacing = texture.mesh.smoothFacing
@@ -31,7 +33,7 @@ public struct BuiltinSwapper: FaceEffect {
   }
 
   /// The new face as it is to be drawn; nil if there is nothing to draw.
-  package func surface(of face: TrackedFace, in frame: PixelView) -> Surface? {
+  package func surface(of face: TrackedFace, in frame: PixelView, glasses: Glasses? = nil) -> Surface? {
     guard let grid = FaceGrid(frame, mesh: face.mesh, mostCells: mostCells) else { return nil }
     let ratio = texture.texelsPerPixel(of: grid.mesh)
     let level = texture.level(ratio: ratio)
@@ -42,13 +44,16 @@ public struct BuiltinSwapper: FaceEffect {
     let (mask, weight) = level.weights(x: texelX, y: texelY)
 
     let skin = SkinModel(grid.standardColors, mesh: grid.mesh, raster: grid.raster, coverage: grid.coverage)
+    let inFront = effort == .full ? ThingsInFront(grid, skin: skin, glasses: glasses) : nil
     let plain = grid.raster.interpolate(FaceTopology.plainSkin).mapped { smoothstep(0.6, 0.95, $0) }
-    let common = (weight * grid.coverage) * (skin.probability * (plain * plain)) + grid.coverage * 1e-4
+    let seen = inFront.map { front in skin.probability * front.free } ?? skin.probability
+    let common = (weight * grid.coverage) * (seen * (plain * plain)) + grid.coverage * 1e-4
     let match = ColorMatch(
       source: encoding.gammaCoded(from: source), target: encoding.gammaCoded(from: grid.colors), weight: common,
       faceWidth: grid.mesh.width
     ).coded(as: encoding)
-    let alpha = BlendMask.mask(grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin)
+    let alpha = BlendMask.mask(
+      grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin, inFront: inFront)
     let face = FaceSurface(
       grid: grid, texelX: texelX, texelY: texelY, alpha: alpha * max(0, min(1, face.confidence)), source: source,
       match: match, texture: texture, texelsPerCell: ratio)
