@@ -40,6 +40,9 @@ public struct FaceMesh: Sendable, Equatable {
     return (d * d).sum().squareRoot()
   }
 
+  /// Whether all points are numbers.
+  public var isFinite: Bool { points.allSatisfy { $0.x.isFinite && $0.y.isFinite && $0.z.isFinite } }
+
   /// Smallest box around the points in the picture.
   public var bounds: (low: SIMD2<Float>, high: SIMD2<Float>) {
     var low = xy(0)

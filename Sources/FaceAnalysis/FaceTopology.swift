@@ -39,6 +39,12 @@ public enum FaceTopology {
     116, 345, 111, 340,
   ]
 
+  /// Vertices that hardly move with expression, by which faces are brought into one position.
+  public static let stable = [
+    33, 133, 362, 263, 130, 359, 168, 6, 197, 195, 5, 4, 8, 9, 151, 10, 127, 356, 162, 389, 21, 251, 234, 454, 93, 323,
+    98, 327, 50, 280, 117, 346,
+  ]
+
   // MARK: Geometry
 
   /// Mean shape: x right, y down, z away from the camera; unit 234–454, origin between the eyes.

@@ -104,7 +104,10 @@ final class RGBPicture {
 
   func texture(_ mesh: FaceMesh) -> SourceTexture { withView { SourcePreparation.texture(from: $0, mesh: mesh) } }
 
-  func swapper(_ mesh: FaceMesh) -> BuiltinSwapper { withView { BuiltinSwapper(photo: $0, mesh: mesh) } }
+  /// The face keeps its shape unless `shape` says otherwise.
+  func swapper(_ mesh: FaceMesh, shape: Float = 0) -> BuiltinSwapper {
+    withView { BuiltinSwapper(photo: $0, mesh: mesh, options: .init(faceShape: shape)) }
+  }
 
   var bytes: [UInt8] { Array(memory) }
 }
