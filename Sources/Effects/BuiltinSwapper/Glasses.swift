@@ -100,8 +100,9 @@ package struct GlassesObservation: Sendable {
     let unrolled = light.sampled(
       x: raster.interpolate(grid.mesh.points.map(\.x)), y: raster.interpolate(grid.mesh.points.map(\.y)), .bilinear
     ).blurred(sigma: 0.7)
-    across = unrolled.ridges(radiusX: 0, radiusY: 5)
-    lines = unrolled.ridges(radiusX: 4, radiusY: 4)
+    // Rims slide on the skin, and expressions move the skin, by a sample or so.
+    across = unrolled.ridges(radiusX: 0, radiusY: 5).dilated(radiusX: 0, radiusY: 1)
+    lines = unrolled.ridges(radiusX: 4, radiusY: 4).dilated(radiusX: 1, radiusY: 1).mapped { min($0, 0.6) }
     width = mesh.width
   }
 }
@@ -126,10 +127,9 @@ package struct Glasses {
   /// - Parameter observations: of one face, the oldest first. Nil if they show no glasses.
   package init?(_ observations: [GlassesObservation]) {
     guard let last = observations.last else { return nil }
-    // Rims stay in their place, what else is before a face moves. Expressions move the skin by a sample or so.
-    let across = observations.map { $0.across.dilated(radiusX: 0, radiusY: 1) }
+    // Rims stay in their place; what else is before a face moves.
     func lasting(_ i: Int) -> Float {
-      let seen = across.map { $0.samples[i] }.sorted()
+      let seen = observations.map { $0.across.samples[i] }.sorted()
       return seen[(seen.count - 1) / 3]
     }
     func strength(_ columns: [[Int]]) -> Float { median(columns.map { $0.map(lasting).max() ?? 0 }) }
@@ -151,14 +151,16 @@ package struct Glasses {
     var weight: Float = 1
     var total: Float = 0
     for observation in observations.reversed() {
-      lines = lines + observation.lines.dilated(radiusX: 1, radiusY: 1).mapped { min($0, 0.6) * weight }
+      lines = lines.combined(with: observation.lines) { $0 + weight * $1 }
       total += weight
       weight *= 0.7
     }
     lines = (lines * (1 / total)) * GlassesBand.rims
     // A brow's own edge is a line only if a rim goes on from it.
     let faint = lines.combined(with: GlassesBand.browLines) { $1 > 0 ? 0 : $0 }
-    let strong = faint.samples.filter { $0 > leastLine }.sorted()
+    // Below the eyes there is no hair whose contrast could be mistaken for the rims'.
+    let eyeRow = Int(GlassesBand.points[33].y)
+    let strong = faint.samples[(eyeRow * faint.width)...].filter { $0 > leastLine }.sorted()
     guard !strong.isEmpty else { return faint * 0 }
     let threshold = max(leastLine, min(0.1, 0.25 * strong[strong.count * 9 / 10]))
     let groups = Components(faint) { $0 > threshold }

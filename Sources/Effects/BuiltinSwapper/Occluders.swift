@@ -12,7 +12,7 @@ package struct Occluders {
   /// What is taken for something else than skin, if nothing else tells: this much darker or brighter (logarithms), or
   /// of a colour this many standard deviations away.
   private static let darkness: Float = 0.7
-  private static let glare: Float = 0.45
+  private static let glare: Float = 0.38
   private static let tint: Float = 8
   /// Light alone changes brightness: it counts only beside a difference in colour, in standard deviations.
   private static let leastTint: ClosedRange<Float> = 1.5...3.5
@@ -55,7 +55,7 @@ package struct Occluders {
     let hidden = features.combined(with: brows) { $0 * (1 - $1) }
     islands = Self.completed(islands, surface, features: features, hidden: hidden, grid: grid, free: shades)
     // What a large thing encloses belongs to it: the pale stripes of a scarf, a reflection on a cup.
-    let gap = 2 * radius + 1 + Int(0.12 * islands.sum.squareRoot())
+    let gap = 2 * radius + 1 + min(2 * radius + 2, Int(0.12 * islands.sum.squareRoot()))
     islands = islands.mapped { max(0, min(1, ($0 - 0.15) / 0.35)) }
       .dilated(radiusX: gap, radiusY: gap).eroded(radiusX: gap, radiusY: gap)
     let strands = Self.strands(surface, grid: grid, skin: skin, features: features)

@@ -45,7 +45,7 @@ struct SkinSurface {
       let v = (face.y.samples[i] - middle) * scale.y
       return SIMD8(1, u, v, u * u, v * v, u * v, 0, 0)
     }
-    let step = grid.mesh.width > 60 ? 3 : 1
+    let step = max(1, Int(grid.mesh.width / 30))
     var samples: [Sample] = []
     for y in stride(from: 0, to: grid.raster.height, by: step) {
       for x in stride(from: 0, to: grid.raster.width, by: step) {
