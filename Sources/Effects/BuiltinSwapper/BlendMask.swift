@@ -23,7 +23,8 @@ package enum BlendMask {
     let shown = sourceMask.blurred(sigma: max(0.6, 0.012 * width))
     // The target's hair lies over the new face. The fade is on the skin's side: no strand is painted over.
     let core = raster.interpolate(FaceTopology.core).mapped { smoothstep(0.3, 0.9, $0) }
-    let free = (inFront?.skin ?? skin.probability).maximum(core).blurred(sigma: 0.03 * width).mapped { smoothstep(0.5, 0.97, $0) }
+    let free = (inFront?.skin ?? skin.probability).maximum(core).blurred(sigma: 0.03 * width)
+      .mapped { smoothstep(0.5, 0.97, $0) }
     let opening = grid.mesh.polygon(FaceTopology.lipsInner, width: raster.width, height: raster.height)
     let covered = isCovered(opening, grid.mesh, skin)
     let mouth = opening.blurred(sigma: max(0.7, 0.006 * width)).mapped { 1 - $0 * (1 - covered) }

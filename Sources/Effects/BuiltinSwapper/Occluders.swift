@@ -12,7 +12,7 @@ package struct Occluders {
   /// What is taken for something else than skin, if nothing else tells: this much darker or brighter (logarithms), or
   /// of a colour this many standard deviations away.
   private static let darkness: Float = 0.7
-  private static let glare: Float = 0.38
+  private static let glare: Float = 0.4
   private static let tint: Float = 8
   /// Light alone changes brightness: it counts only beside a difference in colour, in standard deviations.
   private static let leastTint: ClosedRange<Float> = 1.5...3.5
@@ -140,7 +140,9 @@ package struct Occluders {
   ) -> Plane {
     let groups = Components(islands) { $0 > 0.3 }
     let unit = grid.mesh.width * grid.mesh.width
-    var weights = groups.areas.map { smoothstep(area.lowerBound, area.upperBound, Float($0) / unit) }
+    // Of a very small face only blots are seen.
+    let clear = smoothstep(40, 64, grid.mesh.width)
+    var weights = groups.areas.map { clear * smoothstep(area.lowerBound, area.upperBound, Float($0) / unit) }
     if weights.contains(where: { $0 > 0 }) {
       let sharp = sharpness(groups, surface, features: features, grid: grid)
       for label in weights.indices { weights[label] *= max(free, smoothstep(0.3, 0.5, sharp[label])) }
