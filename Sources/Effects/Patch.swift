@@ -35,8 +35,8 @@ public final class Patch {
   /// Lets an effect edit the patch.
   public func apply(_ effect: any FaceEffect, face: TrackedFace, history: FaceHistory) {
     var local = face
-    let corner = SIMD3(Float(rect.x), Float(rect.y), 0)
-    local.mesh = FaceMesh(points: face.mesh.points.map { $0 - corner })
+    let corner = SIMD2(Float(rect.x), Float(rect.y))
+    local.mesh = face.mesh.mapped { $0 - corner }
     effect.apply(to: pixels, face: local, history: history)
   }
 

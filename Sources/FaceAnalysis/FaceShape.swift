@@ -12,7 +12,7 @@ public struct FaceShape: Sendable, Equatable {
   public init(_ mesh: FaceMesh) {
     let points = mesh.isMirrored ? mesh.points.map { $0 * SIMD3(-1, 1, 1) } : mesh.points
     let fit = SpaceSimilarity(
-      from: FaceTopology.stable.map { points[$0] }, to: FaceTopology.stable.map { FaceTopology.meanShape[$0] })
+      from: FaceTopology.rigid.map { points[$0] }, to: FaceTopology.rigid.map { FaceTopology.meanShape[$0] })
     self.points = points.map(fit.apply)
   }
 
@@ -27,7 +27,7 @@ public struct FaceShape: Sendable, Equatable {
   /// Moved, turned and scaled to lie as nearly as can be on another.
   public func aligned(to other: FaceShape) -> FaceShape {
     let fit = SpaceSimilarity(
-      from: FaceTopology.stable.map { points[$0] }, to: FaceTopology.stable.map { other.points[$0] })
+      from: FaceTopology.rigid.map { points[$0] }, to: FaceTopology.rigid.map { other.points[$0] })
     return FaceShape(points: points.map(fit.apply))
   }
 }

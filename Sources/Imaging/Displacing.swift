@@ -91,7 +91,8 @@ extension PixelView {
         while c < columns - 1 && isActiveCell(c) { c += 1 }
         // The samples between nodes `start` and `c`.
         let first = Swift.max(original.x, Int(((Float(start) - origin.x) / unit.x).rounded(.up)))
-        let last = Swift.min(original.x + original.width, size.width, Int(((Float(c) - origin.x) / unit.x).rounded(.up)))
+        let last = Swift.min(
+          original.x + original.width, size.width, Int(((Float(c) - origin.x) / unit.x).rounded(.up)))
         guard first < last else { continue }
         for x in first..<last {
           let place = Float(x) * unit.x + origin.x

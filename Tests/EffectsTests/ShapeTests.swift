@@ -66,7 +66,9 @@ import Testing
   @Test func strengthScalesTheMoveUpToALimit() {
     let mesh = FaceMesh(points: mean.points.map { $0 * 100 + SIMD3(200, 200, 0) })
     let change = ShapeChange(from: mean, to: other())
-    func move(_ strength: Float) -> Float { change.apply(to: mesh, rest: mean, strength: strength)[397].x - mesh[397].x }
+    func move(_ strength: Float) -> Float {
+      change.apply(to: mesh, rest: mean, strength: strength)[397].x - mesh[397].x
+    }
     #expect(move(0) == 0)
     #expect(abs(move(1) - 2 * move(0.5)) < 0.01 && move(1) > 3)
     let huge = ShapeChange(from: mean, to: other(jaw: 3)).apply(to: mesh, rest: mean, strength: 1)

@@ -72,7 +72,9 @@ import Testing
     let swapper = picture.swapper(face.mesh)
     func surface(_ confidence: Float) throws -> Surface {
       try #require(
-        picture.withView { swapper.drawing(of: tracked(face.mesh, confidence), in: $0, history: FaceHistory())?.surface })
+        picture.withView {
+          swapper.drawing(of: tracked(face.mesh, confidence), in: $0, history: FaceHistory())?.surface
+        })
     }
     let (whole, half) = (try surface(1), try surface(0.5))
     #expect(whole.alpha.sum > 1000)
@@ -102,7 +104,9 @@ import Testing
     let mesh = SyntheticFace(width: width, center: center).mesh
     let rect = swapper.rect(for: tracked(mesh), in: picture.bounds)
     #expect(rect == rect.intersection(picture.bounds))
-    guard let surface = picture.withView({ swapper.drawing(of: tracked(mesh), in: $0, history: FaceHistory())?.surface }) else { return }
+    guard
+      let surface = picture.withView({ swapper.drawing(of: tracked(mesh), in: $0, history: FaceHistory())?.surface })
+    else { return }
     #expect(!rect.isEmpty)
     #expect(surface.alpha.samples.allSatisfy { $0.isFinite && $0 >= 0 && $0 <= 1.0001 })
     for component in surface.components {

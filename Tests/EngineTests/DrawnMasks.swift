@@ -10,13 +10,15 @@ import Testing
 func drawnMasks(_ frames: [Frame], source: String) throws -> [Plane] {
   let detector = try Pinned.finder()
   let mesher = try Pinned.mesher()
+  let locator = try Pinned.locator()
   let photo = try PictureFile.read(source).editable().upright()
   let swapper = try photo.withPixels { pixels in
     // As for any source: its small faces are not looked for.
-    let faces = try FaceTracker.faces(in: pixels, detector: try Pinned.detector(), mesher: mesher)
+    let faces = try FaceTracker.faces(
+      in: pixels, detector: try Pinned.detector(), mesher: mesher, locator: locator)
     return BuiltinSwapper(photo: pixels, mesh: try #require(faces.max { $0.mesh.width < $1.mesh.width }).mesh)
   }
-  let tracker = FaceTracker(detector: detector, mesher: mesher)
+  let tracker = FaceTracker(detector: detector, mesher: mesher, locator: locator)
   var tracked: [[TrackedFace]] = []
   for frame in frames { tracked += try tracker.add(frame) }
   tracked += try tracker.finish()

@@ -22,6 +22,10 @@ public struct BuiltinSwapper: FaceEffect {
   private let texture: SourceTexture
   private let sourceFacing: [Float]
   private let sourceShape: FaceShape
+  /// Where each vertex is in the texture.
+  private let texels: [SIMD2<Float>]
+  /// sRGB; nil if the photo does not show it.
+  private let sourceIris: SIMD3<Float>?
 
   /// - Parameters:
   ///   - photo: a picture of the source person.
@@ -34,6 +38,8 @@ public struct BuiltinSwapper: FaceEffect {
     texture = SourcePreparation.texture(from: photo, mesh: mesh)
     sourceFacing = texture.mesh.smoothFacing
     sourceShape = FaceShape(texture.mesh)
+    texels = texture.mesh.texels
+    sourceIris = texture.irisColor
   }
 
   private var isReshaping: Bool { options.faceShape > 0 }
@@ -45,27 +51,32 @@ public struct BuiltinSwapper: FaceEffect {
 
   public func observe(_ pixels: PixelView, face: TrackedFace, history: FaceHistory) -> (any Sendable)? {
     guard face.mesh.isFinite else { return nil }
-    return FaceNote(
-      shape: isReshaping ? FaceShape(face.mesh) : nil,
-      glasses: effort == .full ? GlassesObservation(pixels, face: face, after: history) : nil)
+    var note = FaceNote(face, in: pixels)
+    if effort == .full { note.glasses = GlassesObservation(pixels, face: face, after: history) }
+    return note
   }
 
   public func apply(to pixels: PixelView, face: TrackedFace, history: FaceHistory) {
     guard let drawing = drawing(of: face, in: pixels, history: history) else { return }
     if let displacement = drawing.displacement { pixels.displace(displacement) }
     pixels.paint(drawing.surface)
+    drawing.tint?(pixels)
   }
 
   /// The new face as it is to be drawn; nil if there is nothing to draw.
   package func drawing(of face: TrackedFace, in frame: PixelView, history: FaceHistory) -> FaceDrawing? {
     guard face.mesh.isFinite else { return nil }
     let confidence = max(0, min(1, face.confidence))
-    let shape = reshaped(face.mesh, history, strength: options.faceShape * confidence)
+    let rest = RestingFace(history.notes(FaceNote.self).map(\.note).nonEmpty ?? [FaceNote(face, in: frame)])
+    let shape =
+      isReshaping
+      ? ShapeChange(from: rest.shape, to: sourceShape).apply(
+        to: face.mesh, rest: rest.shape, strength: options.faceShape * confidence) : nil
     guard let grid = FaceGrid(frame, mesh: face.mesh, shape: shape, mostCells: mostCells) else { return nil }
     let ratio = texture.texelsPerPixel(of: grid.mesh)
     let level = texture.level(ratio: ratio)
-    let texelX = grid.raster.interpolate(texture.mesh.points.map(\.x)).extended(beyond: grid.coverage, rings: 2)
-    let texelY = grid.raster.interpolate(texture.mesh.points.map(\.y)).extended(beyond: grid.coverage, rings: 2)
+    let texelX = grid.raster.interpolate(texels.map(\.x)).extended(beyond: grid.coverage, rings: 2)
+    let texelY = grid.raster.interpolate(texels.map(\.y)).extended(beyond: grid.coverage, rings: 2)
     let encoding = frame.encoding
     let source = encoding.signal(from: level.colors(x: texelX, y: texelY, .bilinear))
     let (mask, weight) = level.weights(x: texelX, y: texelY)
@@ -77,29 +88,34 @@ public struct BuiltinSwapper: FaceEffect {
     let common = (weight * grid.coverage) * (seen * (plain * plain)) + grid.coverage * 1e-4
     let match = ColorMatch(
       source: encoding.gammaCoded(from: source), target: encoding.gammaCoded(from: grid.colors), weight: common,
-      faceWidth: grid.mesh.width
-    ).coded(as: encoding)
-    let alpha =
+      faceWidth: grid.mesh.width)
+    let free =
       BlendMask.mask(
         grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin, inFront: inFront)
       * confidence
+    let alpha =
+      rest.openEyes.map { open in
+        free - free * EyeMask.kept(grid.mesh, open: open, width: free.width, height: free.height)
+      } ?? free
     let surface = FaceSurface(
-      grid: grid, texelX: texelX, texelY: texelY, alpha: alpha, source: source, match: match, texture: texture,
-      texelsPerCell: ratio)
+      grid: grid, texelX: texelX, texelY: texelY, alpha: alpha, source: source, match: match.coded(as: encoding),
+      texture: texture, texelsPerCell: ratio)
+    var tint: ((PixelView) -> Void)?
+    if let sourceIris, let targetIris = rest.irisColor, let middle = grid.mesh.irises?.left.center {
+      let light = SIMD3(
+        match.gain.red.value(at: middle), match.gain.green.value(at: middle), match.gain.blue.value(at: middle))
+      let mesh = shape ?? face.mesh
+      tint = { frame in
+        IrisTint(source: sourceIris, target: targetIris).apply(to: frame, mesh: mesh, light: light) {
+          free.value(at: grid.cells.local($0))
+        }
+      }
+    }
     return FaceDrawing(
       displacement: grid.moves.map {
         Displacement(grid: grid.cells, x: $0.x, y: $0.y, wanted: alpha.mapped { $0 < 0.999 ? 1 : 0 })
       },
-      surface: surface.surface(in: frame))
-  }
-
-  /// The face with the source's shape; nil if it keeps its own.
-  private func reshaped(_ mesh: FaceMesh, _ history: FaceHistory, strength: Float) -> FaceMesh? {
-    guard isReshaping else { return nil }
-    var shapes = history.notes(FaceNote.self).compactMap(\.note.shape)
-    if shapes.isEmpty { shapes = [FaceShape(mesh)] }
-    let rest = FaceShape(meanOf: shapes)
-    return ShapeChange(from: rest, to: sourceShape).apply(to: mesh, rest: rest, strength: strength)
+      surface: surface.surface(in: frame), tint: tint)
   }
 }
 
@@ -108,4 +124,22 @@ package struct FaceDrawing {
   /// The frame bent to the new face's shape; nil if the face keeps its own.
   package var displacement: Displacement?
   package var surface: Surface
+  /// Changes the colour of the target's irises.
+  package var tint: ((PixelView) -> Void)?
+}
+
+extension FaceMesh {
+  /// Where the vertices read a texture that this mesh lies on: a little outside the edge of its lips, so that no teeth
+  /// are drawn along it.
+  fileprivate var texels: [SIMD2<Float>] {
+    var result = positions
+    for (inner, outer) in zip(FaceTopology.lipsInner, FaceTopology.lipsOuter) {
+      result[inner] += 0.18 * (result[outer] - result[inner])
+    }
+    return result
+  }
+}
+
+extension Array {
+  fileprivate var nonEmpty: Self? { isEmpty ? nil : self }
 }

@@ -12,8 +12,7 @@ extension FaceMesh {
 
   /// The points in a copy of the picture that is `x` and `y` times as large.
   func scaled(x: Float, y: Float) -> FaceMesh {
-    let z = (x * y).squareRoot()
-    return FaceMesh(points: points.map { SIMD3(($0.x + 0.5) * x - 0.5, ($0.y + 0.5) * y - 0.5, $0.z * z) })
+    mapped(scale: (x * y).squareRoot()) { ($0 + 0.5) * SIMD2(x, y) - 0.5 }
   }
 
   /// The mesh drawn far to near.

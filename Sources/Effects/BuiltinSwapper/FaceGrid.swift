@@ -31,13 +31,7 @@ package struct FaceGrid {
     while width / Float(cell) > mostCells { cell += min(cell, 4) }
     let cells = CellGrid(around: rect, cell: cell)
     self.cells = cells
-    func local(_ mesh: FaceMesh) -> FaceMesh {
-      FaceMesh(
-        points: mesh.points.map { p in
-          let q = cells.local(SIMD2(p.x, p.y))
-          return SIMD3(q.x, q.y, p.z / Float(cell))
-        })
-    }
+    func local(_ mesh: FaceMesh) -> FaceMesh { mesh.mapped(scale: 1 / Float(cell)) { cells.local($0) } }
     let seen = frame.colors(on: cells)
     if let shape {
       mesh = local(shape)

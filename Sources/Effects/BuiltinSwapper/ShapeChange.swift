@@ -64,7 +64,7 @@ package struct ShapeChange {
   package func apply(to mesh: FaceMesh, rest: FaceShape, strength: Float) -> FaceMesh {
     let flip: SIMD3<Float> = mesh.isMirrored ? SIMD3(-1, 1, 1) : SIMD3(1, 1, 1)
     let fit = SpaceSimilarity(
-      from: FaceTopology.stable.map { rest.points[$0] }, to: FaceTopology.stable.map { mesh[$0] * flip })
+      from: FaceTopology.rigid.map { rest.points[$0] }, to: FaceTopology.rigid.map { mesh[$0] * flip })
     let limit = Self.longest * mesh.width
     var changed = mesh
     for i in changed.points.indices {
@@ -72,7 +72,17 @@ package struct ShapeChange {
       let length = (vector * vector).sum().squareRoot()
       changed.points[i] += flip * vector * min(1, limit / (length + 1e-6))
     }
+    if var irises = mesh.irises {
+      irises.left.center += changed.middle(FaceTopology.leftEye) - mesh.middle(FaceTopology.leftEye)
+      irises.right.center += changed.middle(FaceTopology.rightEye) - mesh.middle(FaceTopology.rightEye)
+      changed.irises = irises
+    }
     return changed
   }
 }
 
+extension FaceMesh {
+  fileprivate func middle(_ vertices: [Int]) -> SIMD2<Float> {
+    vertices.reduce(.zero) { $0 + xy($1) } / Float(vertices.count)
+  }
+}

@@ -36,8 +36,10 @@ package enum ShapeField {
       for k in outline.indices {
         let next = (k + 1) % outline.count
         let (a, b, c, d) = (previous[k], previous[next], ring[k], ring[next])
-        triangles.append(SIMD3(Int32(truncatingIfNeeded: a), Int32(truncatingIfNeeded: b), Int32(truncatingIfNeeded: d)))
-        triangles.append(SIMD3(Int32(truncatingIfNeeded: a), Int32(truncatingIfNeeded: d), Int32(truncatingIfNeeded: c)))
+        triangles.append(
+          SIMD3(Int32(truncatingIfNeeded: a), Int32(truncatingIfNeeded: b), Int32(truncatingIfNeeded: d)))
+        triangles.append(
+          SIMD3(Int32(truncatingIfNeeded: a), Int32(truncatingIfNeeded: d), Int32(truncatingIfNeeded: c)))
       }
       previous = ring
     }

@@ -31,7 +31,7 @@ package struct SourcePreparation {
   package static func texture(from frame: PixelView, mesh: FaceMesh) -> SourceTexture {
     let rect = mesh.crop(growth: 1.2, in: frame.bounds)
     var colors = frame.encoding.standard(from: frame.colors(in: rect)).map { $0.mapped { max(0, min(255, $0)) } }
-    var local = FaceMesh(points: mesh.points.map { $0 - SIMD3(Float(rect.x), Float(rect.y), 0) })
+    var local = mesh.mapped { $0 - SIMD2(Float(rect.x), Float(rect.y)) }
     if local.width > largestWidth {
       let shrink = largestWidth / local.width
       let width = max(8, Int((Float(colors.width) * shrink).rounded()))
@@ -91,7 +91,9 @@ package struct SourcePreparation {
     toEdge = coverage.distance { $0 > 0.5 } * (1 / face)
     let shown = toBad.mapped { smoothstep(0.02, 0.08, $0) }
     mask = shown.maximum(browsAndEyes.mapped { smoothstep(0.2, 0.7, $0) }) * coverage
-    keep = toBad.combined(with: coverage) { $0 > 0.03 ? $1 : 0 }
+    // Nobody's teeth but the target's are shown: the lips go on over the source's, so that none lie along their edge.
+    let teeth = mouth.blurred(sigma: 0.006 * face)
+    keep = toBad.combined(with: coverage) { $0 > 0.03 ? $1 : 0 }.combined(with: teeth) { $1 > 0.2 ? 0 : $0 }
     weight =
       skin.probability * plainSkin.mapped { smoothstep(0.6, 0.95, $0) } * toBad.mapped { smoothstep(0, 0.04, $0) }
   }

@@ -1,12 +1,6 @@
 internal import FaceAnalysis
 internal import Imaging
 
-/// What the swapper notes of a face in one frame.
-struct FaceNote: Sendable {
-  var shape: FaceShape?
-  var glasses: GlassesObservation?
-}
-
 extension GlassesObservation {
   /// Frames between two looks at a face: glasses are not put on and off any faster.
   private static let interval = 8
