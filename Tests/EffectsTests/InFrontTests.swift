@@ -123,7 +123,7 @@ private func rims(_ p: SIMD2<Float>, thickness: Float = 0.012) -> Float {
   @Test func aStrandOfHairStays() throws {
     let face = SyntheticFace(width: 110)
     func strand(_ p: SIMD2<Float>) -> Float { abs(p.x - 0.28 - 0.9 * (0.3 - p.y)) - 0.016 }
-    let colors = face.drawn { p in p.y > 0.1 && p.y < 0.5 ? SIMD4(30, 22, 18, face.edge(strand(p))) : nil }
+    let colors = face.drawn { p in p.y > 0.03 && p.y < 0.5 ? SIMD4(30, 22, 18, face.edge(strand(p))) : nil }
     let grid = try #require(face.grid(colors))
     let free = face.inFront(grid).free
     let middle = (grid.mesh.xy(33) + grid.mesh.xy(263)) / 2
