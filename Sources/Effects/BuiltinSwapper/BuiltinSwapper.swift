@@ -17,6 +17,7 @@ public struct BuiltinSwapper: FaceEffect {
 
   /// How many cells of the small grid a face is wide, at most.
   private let mostCells: Float
+  private let effort: Effort
   private let options: Options
   private let texture: SourceTexture
   private let sourceFacing: [Float]
@@ -31,6 +32,7 @@ public struct BuiltinSwapper: FaceEffect {
   ///   - mesh: the person's face in it.
   ///   - effort: `fast` works on a grid half as fine.
   public init(photo: PixelView, mesh: FaceMesh, effort: Effort = .full, options: Options = Options()) {
+    self.effort = effort
     mostCells = effort == .full ? 128 : 64
     self.options = options
     texture = SourcePreparation.texture(from: photo, mesh: mesh)
@@ -48,7 +50,10 @@ public struct BuiltinSwapper: FaceEffect {
   }
 
   public func observe(_ pixels: PixelView, face: TrackedFace, history: FaceHistory) -> (any Sendable)? {
-    face.mesh.isFinite ? FaceNote(face, in: pixels) : nil
+    guard face.mesh.isFinite else { return nil }
+    var note = FaceNote(face, in: pixels)
+    if effort == .full { note.glasses = GlassesObservation(pixels, face: face, after: history) }
+    return note
   }
 
   public func apply(to pixels: PixelView, face: TrackedFace, history: FaceHistory) {
@@ -81,15 +86,19 @@ public struct BuiltinSwapper: FaceEffect {
     let covered = hand?.grown(by: 3)
     let skin = SkinModel(
       grid.standardColors, mesh: grid.mesh, raster: grid.raster, coverage: grid.coverage, covered: covered)
+    let inFront = effort == .full ? ThingsInFront(grid, skin: skin, glasses: Glasses(history)) : nil
     let plain = grid.raster.interpolate(FaceTopology.plainSkin).mapped { smoothstep(0.6, 0.95, $0) }
-    var common = (weight * grid.coverage) * (skin.probability * (plain * plain))
+    let seen = inFront.map { front in skin.probability * front.free } ?? skin.probability
+    var common = (weight * grid.coverage) * (seen * (plain * plain))
     if let covered { common = common - common * covered }
     common = common + grid.coverage * 1e-4
     let target = encoding.gammaCoded(from: grid.colors)
     let match = ColorMatch(
       source: encoding.gammaCoded(from: source), target: target, weight: common, faceWidth: grid.mesh.width)
     var free =
-      BlendMask.mask(grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin) * confidence
+      BlendMask.mask(
+        grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin, inFront: inFront)
+      * confidence
     if let hand {
       let shadow = HandShadow.shadow(
         of: hand, target: target.luma, face: match.colors.luma, coverage: grid.coverage,
