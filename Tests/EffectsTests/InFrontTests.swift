@@ -120,18 +120,6 @@ private func rims(_ p: SIMD2<Float>, thickness: Float = 0.012) -> Float {
     for vertex in [4, 205, 425, 199, 9] { #expect(free.value(at: grid.mesh.xy(vertex)) > 0.95) }
   }
 
-  @Test func aStrandOfHairStays() throws {
-    let face = SyntheticFace(width: 110)
-    func strand(_ p: SIMD2<Float>) -> Float { abs(p.x - 0.28 - 0.9 * (0.3 - p.y)) - 0.016 }
-    let colors = face.drawn { p in p.y > 0.03 && p.y < 0.5 ? SIMD4(30, 22, 18, face.edge(strand(p))) : nil }
-    let grid = try #require(face.grid(colors))
-    let free = face.inFront(grid).free
-    let middle = (grid.mesh.xy(33) + grid.mesh.xy(263)) / 2
-    func at(_ p: SIMD2<Float>) -> Float { free.value(at: middle + p * grid.mesh.width) }
-    #expect(at(SIMD2(0.28, 0.3)) < 0.4)
-    #expect(at(SIMD2(0.20, 0.25)) > 0.95)
-  }
-
   @Test func masksFade() throws {
     let face = SyntheticFace(width: 110)
     // A disc that grows out of nothing: never more of it is seen from one step to the next than a little.
