@@ -102,9 +102,19 @@ final class RGBPicture {
     }
   }
 
-  func texture(_ mesh: FaceMesh) -> SourceTexture { withView { SourcePreparation.texture(from: $0, mesh: mesh) } }
+  func photo(_ mesh: FaceMesh, name: String = "photo.png") -> SourcePhoto {
+    withView { SourcePhoto(name: name, frame: $0, mesh: mesh) }
+  }
 
-  func swapper(_ mesh: FaceMesh) -> BuiltinSwapper { withView { BuiltinSwapper(photo: $0, mesh: mesh) } }
+  func identity(_ mesh: FaceMesh) -> Identity {
+    var builder = IdentityBuilder()
+    builder.add(photo(mesh))
+    return builder.identity()!
+  }
+
+  func texture(_ mesh: FaceMesh) -> SourceTexture { SourceTexture(identity(mesh)) }
+
+  func swapper(_ mesh: FaceMesh) -> BuiltinSwapper { BuiltinSwapper(identity(mesh)) }
 
   var bytes: [UInt8] { Array(memory) }
 }

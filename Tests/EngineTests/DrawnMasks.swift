@@ -12,7 +12,10 @@ func drawnMasks(_ frames: [Frame], source: String) throws -> [Plane] {
   let photo = try PictureFile.read(source).editable().upright()
   let swapper = try photo.withPixels { pixels in
     let faces = try FaceTracker.faces(in: pixels, detector: detector, mesher: mesher)
-    return BuiltinSwapper(photo: pixels, mesh: try #require(faces.max { $0.mesh.width < $1.mesh.width }).mesh)
+    let mesh = try #require(faces.max { $0.mesh.width < $1.mesh.width }).mesh
+    var builder = IdentityBuilder()
+    builder.add(SourcePhoto(name: "photo", frame: pixels, mesh: mesh))
+    return BuiltinSwapper(try #require(builder.identity()))
   }
   let tracker = FaceTracker(detector: detector, mesher: mesher)
   var tracked: [[TrackedFace]] = []

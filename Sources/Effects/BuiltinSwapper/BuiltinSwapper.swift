@@ -13,12 +13,11 @@ public struct BuiltinSwapper: FaceEffect {
   private let sourceFacing: [Float]
 
   /// - Parameters:
-  ///   - photo: a picture of the source person.
-  ///   - mesh: the person's face in it.
+  ///   - identity: the source person.
   ///   - effort: `fast` works on a grid half as fine.
-  public init(photo: PixelView, mesh: FaceMesh, effort: Effort = .full) {
+  public init(_ identity: Identity, effort: Effort = .full) {
     mostCells = effort == .full ? 128 : 64
-    texture = SourcePreparation.texture(from: photo, mesh: mesh)
+    texture = SourceTexture(identity)
     sourceFacing = texture.mesh.smoothFacing
   }
 
