@@ -94,9 +94,11 @@ package struct IdentityFile: Sendable {
     }
     bytes += colors
     bytes += mask
-    bytes += SHA256.hash(data: bytes)
-    return bytes
+    return Self.checksummed(bytes)
   }
+
+  /// All of a file's bytes from those before its checksum.
+  package static func checksummed(_ body: [UInt8]) -> [UInt8] { body + SHA256.hash(data: body) }
 
   /// - Parameter name: what errors call the file.
   /// - Throws: ``JobError``, whatever the bytes are.

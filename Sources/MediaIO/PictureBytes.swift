@@ -45,6 +45,7 @@ public enum PictureBytes {
     // FFmpeg counts rows with their padding.
     context.pointee.max_pixels = Int64(width + 128) * Int64(height)
     context.pointee.thread_count = 1
+    context.pointee.thread_type = FF_THREAD_SLICE
     // Of a picture that ends early, the rest is black and not what was in memory before.
     context.pointee.get_buffer2 = { context, frame, flags in
       let code = avcodec_default_get_buffer2(context, frame, flags)

@@ -52,7 +52,7 @@ struct NewIdentityCommand: ParsableCommand {
     let cancellation = Cancellation()
     let interrupts = Interrupts(cancellation) { code in
       UnfinishedFiles.removeAll()
-      ProgressReporter.lastWords(JobError(.cancelled, "stopped on request; no output was written"), code: code, style: .lines)
+      ProgressReporter.lastWords(JobError(CancellationError()), code: code, style: .lines)
       _exit(code)
     }
     defer { withExtendedLifetime(interrupts) {} }

@@ -74,6 +74,7 @@ private let programHelp = #"""
 
   SUBCOMMANDS:
     run                     Replace the faces of one picture or clip.
+    identity                Save what is known of a source person, and show it.
     benchmark               Measure the speed of this machine against ffmpeg's.
 
     See 'semblance help <subcommand>' for detailed help.
@@ -100,6 +101,7 @@ private let runHelp = #"""
     semblance run --source actor.jpg --target clip.mov --output recast.mp4
     semblance run -s actor.jpg -t clip.mp4 --output-video-quality 95
     semblance run -s front.jpg side.jpg -t group.png --face-selector-mode one
+    semblance run -s actor.identity -t clip.mp4
     semblance run -s actor.jpg -t frames/ -o recast/ --output-video-scale 2
     semblance run -s actor.jpg -t frames/%06d.png --sequence-fps 24 -o recast.mov
 
@@ -129,9 +131,10 @@ private let runHelp = #"""
 
   FILES:
     -s, --source, --source-paths <photo>
-                            Photos of the person whose face is put in; of a clip,
-                            the first frame. Of several photos, the one that
-                            shows the face best is used.
+                            Photos of the person whose face is put in, or one
+                            identity (see semblance help identity); of a clip,
+                            the first frame. Several photos are merged: each part
+                            of the face comes from the one that shows it best.
     -t, --target, --target-path <file>
                             The picture or clip whose faces are replaced. A clip
                             may also be a folder of pictures, or numbered ones:

@@ -19,8 +19,8 @@ struct PhotoQuality: Sendable {
   var cutShare: Float
   /// How far the lips are apart, in widths of the mouth.
   var mouthOpening: Float
-  /// How much of what lies between the lids looks like an eye rather than like skin, 0…1.
-  var eyeOpening: Float
+  /// How unlike the two halves of the mouth are, in face widths: a root mean square over its points.
+  var mouthSkew: Float
 
   init(_ photo: SourcePhoto, skin: SkinModel, keep: Plane, raster: MeshRaster) {
     let mesh = photo.mesh
@@ -31,12 +31,20 @@ struct PhotoQuality: Sendable {
     pitch = abs(pose.pitch)
     sideLight = 2 * abs(skin.light.y) * 0.7
     mouthOpening = distance(mesh[13], mesh[14]) / max(1e-6, distance(mesh[78], mesh[308]))
+    mouthSkew = Self.skew(of: FaceTopology.lipsOuter + FaceTopology.lipsInner, in: mesh.canonicalPoints)
     let face = raster.coverage()
     hiddenShare = 1 - keep.sum / max(1, face.distance { $0 > 0.5 }.mapped { $0 > 0.03 * mesh.width ? 1 : 0 }.sum)
     let luma = photo.colors.luma
     // A large face was made smaller, and is as sharp there as it can be.
     detail = mesh.width * Self.resolution(luma, features: raster.interpolate(FaceTopology.plainSkin), face)
-    eyeOpening = Self.eyeOpening(mesh, skin, width: luma.width, height: luma.height)
+  }
+
+  private static func skew(of vertices: [Int], in points: [SIMD3<Float>]) -> Float {
+    let sum = vertices.reduce(Float(0)) { sum, v in
+      let (a, b) = (points[v], points[FaceTopology.mirror[v]])
+      return sum + (a.x + b.x) * (a.x + b.x) + (a.y - b.y) * (a.y - b.y)
+    }
+    return (sum / Float(vertices.count)).squareRoot()
   }
 
   /// The share of the pixels along a line that show anything of their own at eyes, brows and lips.
@@ -74,14 +82,6 @@ struct PhotoQuality: Sendable {
   /// Contrast of the finest octave and beyond, as a part of the next two octaves' contrast, from which on a photo counts
   /// as in focus.
   private static let inFocus: Float = 0.22
-
-  private static func eyeOpening(_ mesh: FaceMesh, _ skin: SkinModel, width: Int, height: Int) -> Float {
-    let openings = [FaceTopology.leftEye, FaceTopology.rightEye].map { ring -> Float in
-      let inside = mesh.polygon(ring, width: width, height: height)
-      return 1 - skin.probability.sum(weightedBy: inside) / max(1, inside.sum)
-    }
-    return max(openings[0], openings[1])
-  }
 }
 
 private func distance(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> Float { ((a - b) * (a - b)).sum().squareRoot() }
@@ -93,11 +93,10 @@ extension PhotoQuality {
   /// How evenly lit it is, 0…1.
   var evenness: Float { 1 / (1 + (sideLight / 0.8) * (sideLight / 0.8)) }
 
-  /// How closed the mouth is, 0…1.
-  var mouthRest: Float { 1 - 0.7 * smoothstep(0.06, 0.3, mouthOpening) }
-
-  /// How open the eyes are, as far as that can be told, 0…1.
-  var eyeRest: Float { 0.3 + 0.7 * smoothstep(0.05, 0.2, eyeOpening) }
+  /// How closed and straight the mouth is, 0…1.
+  var mouthRest: Float {
+    (1 - 0.7 * smoothstep(0.06, 0.3, mouthOpening)) * (1 - 0.6 * smoothstep(0.02, 0.06, mouthSkew))
+  }
 
   /// How good it is all in all, to choose the photo whose pixels are kept.
   var merit: Float {

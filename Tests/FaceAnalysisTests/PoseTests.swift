@@ -1,0 +1,48 @@
+import FaceAnalysis
+import Foundation
+import Testing
+
+@Suite("The pose of a face") struct PoseTests {
+  /// The mean face, turned to the side by `yaw` and then lowered by `pitch` degrees.
+  private func mesh(yaw: Float, pitch: Float, size: Float = 180) -> FaceMesh {
+    let (a, b) = (yaw * .pi / 180, pitch * .pi / 180)
+    return FaceMesh(
+      points: FaceTopology.meanShape.points.map { p in
+        // A nose, which lies at z below 0, moves to larger x and y.
+        let q = SIMD3(p.x * cos(a) - p.z * sin(a), p.y, p.x * sin(a) + p.z * cos(a))
+        let r = SIMD3(q.x, q.y * cos(b) - q.z * sin(b), q.y * sin(b) + q.z * cos(b))
+        return r * size + SIMD3(400, 300, 7)
+      })
+  }
+
+  @Test(arguments: [(0, 0), (30, 0), (-45, 0), (0, 20), (25, -15), (80, 5)] as [(Float, Float)])
+  func isFoundFromTheMesh(yaw: Float, pitch: Float) {
+    let pose = mesh(yaw: yaw, pitch: pitch).pose
+    #expect(abs(pose.yaw - yaw) < 0.1)
+    #expect(abs(pose.pitch - pitch) < 0.1)
+    #expect(abs(pose.scale - 180) < 0.05)
+    #expect(abs(pose.origin.x - 400) < 0.05 && abs(pose.origin.y - 300) < 0.05)
+  }
+
+  @Test func canonicalPointsAreFreeOfIt() {
+    let points = mesh(yaw: 25, pitch: -15).canonicalPoints
+    for (point, mean) in zip(points, FaceTopology.meanShape.points) {
+      #expect((point - mean).max() < 1e-4 && (point - mean).min() > -1e-4)
+    }
+    let pose = mesh(yaw: 25, pitch: -15).pose
+    let back = pose.apply(points[4]) - mesh(yaw: 25, pitch: -15)[4]
+    #expect((back * back).sum() < 1e-4)
+  }
+
+  @Test func whatMovesWithAnExpressionHasNoSay() {
+    var laughing = mesh(yaw: 10, pitch: 0)
+    for i in FaceTopology.lipsOuter + FaceTopology.lipsInner + [152, 148, 377] { laughing.points[i].y += 30 }
+    #expect(laughing.pose == mesh(yaw: 10, pitch: 0).pose)
+  }
+
+  @Test(arguments: [Float.nan, .infinity, 0]) func nonsenseDoesNoHarm(value: Float) {
+    let points = [SIMD3<Float>](repeating: SIMD3(repeating: value), count: FaceMesh.count)
+    _ = FaceMesh(points: points).canonicalPoints
+    _ = FaceMesh(points: points).pose.yaw
+  }
+}
