@@ -47,7 +47,7 @@ package struct IdentityFile: Sendable {
     let bytes: [UInt8]
     do {
       bytes = try WholeFile.read(path, limit: mostBytes)
-    } catch where error.kind == .unsupported {
+    } catch  where error.kind == .unsupported {
       throw JobError(.unreadableInput, error.message)
     }
     return try IdentityFile(bytes, calling: path)

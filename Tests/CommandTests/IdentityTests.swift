@@ -51,7 +51,9 @@ extension CommandTests {
       try scratch.write("precious", to: "old.identity")
       try scratch.write(try Data(contentsOf: URL(fileURLWithPath: Cache.photo)), to: "photo.png")
       try scratch.link("same.identity", to: "photo.png")
-      func expect(_ arguments: [String], _ code: Int32, _ message: String, _ location: SourceLocation = #_sourceLocation)
+      func expect(
+        _ arguments: [String], _ code: Int32, _ message: String, _ location: SourceLocation = #_sourceLocation
+      )
         throws
       { try scratch.expectFailure(arguments, code, "semblance: \(message)\n", location) }
       try expect(

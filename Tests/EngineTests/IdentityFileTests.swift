@@ -94,7 +94,9 @@ import Testing
         case 2: changed.replaceSubrange(place..<min(changed.count, place + 4), with: [0xFF, 0xFF, 0xFF, 0x7F])
         case 3: changed.removeSubrange(place..<min(changed.count, place + random(300)))
         case 4: changed.insert(contentsOf: [UInt8](repeating: UInt8(random(256)), count: random(300)), at: place)
-        default: changed.replaceSubrange(place..<min(changed.count, place + 4), with: [0, 0, 0xC0, 0x7F])  // not a number
+        default:
+          // Not a number.
+          changed.replaceSubrange(place..<min(changed.count, place + 4), with: [0, 0, 0xC0, 0x7F])
         }
         if changed.isEmpty { changed = [0] }
       }
@@ -111,13 +113,11 @@ import Testing
     #expect(survived < 300)
   }
 
-  @Test("Sizes are bounded before anything is unpacked", arguments: [(1 << 30, 8), (8, 1 << 30), (-1, 90), (0, 0), (71, 90)])
+  @Test(
+    "Sizes are bounded before anything is unpacked",
+    arguments: [(1 << 30, 8), (8, 1 << 30), (-1, 90), (0, 0), (71, 90)])
   func sizes(width: Int, height: Int) throws {
     let bytes = try file.bytes()
-    let text = String(decoding: bytes[24..<600], as: UTF8.self)
-    let record = try #require(text.range(of: "}").map { _ in text })
-    _ = record
-    // The record's length stays: digits are replaced within the same number of bytes.
     let length = Int(bytes[12]) | Int(bytes[13]) << 8
     var json = String(decoding: bytes[24..<24 + length], as: UTF8.self)
     json = json.replacingOccurrences(of: "\"height\":90", with: "\"height\":\(height)")

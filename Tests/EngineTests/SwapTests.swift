@@ -127,7 +127,9 @@ import Testing
     }
   }
 
-  @Test("Merges photos around the one that shows the face best, and tells what is wrong with them") func bestSource() throws {
+  @Test("Merges photos around the one that shows the face best, and tells what is wrong with them") func bestSource()
+    throws
+  {
     let scratch = try Scratch()
     let photo = try Pinned.picture("astronaut.png").converted(toPixelFormat: "rgb24")
     // The same photo at a third of its size is the worse one.

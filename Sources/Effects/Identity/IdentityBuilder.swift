@@ -29,7 +29,6 @@ public struct IdentityBuilder {
   public mutating func add(_ photo: SourcePhoto) {
     entries.append(Entry(name: photo.name, number: count, source: SourcePreparation(photo)))
     count += 1
-    print("DEBUG \(photo.name) \(entries.last!.source.quality) merit \(entries.last!.source.quality.merit)")
     entries.sort { a, b in
       let (first, second) = (a.source.quality.merit, b.source.quality.merit)
       return first != second ? first > second : a.number < b.number

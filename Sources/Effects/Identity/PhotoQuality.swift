@@ -8,6 +8,8 @@ struct PhotoQuality: Sendable {
   var faceWidth: Float
   /// How many pixels across the face the photo resolves: fewer than ``faceWidth`` if it is blurred or enlarged.
   var detail: Float
+  /// Contrast of the photo's finest octave at eyes, brows and lips, as a part of the next two octaves' contrast.
+  var focus: Float
   /// How far the face is turned to the side and up or down, in degrees, without sign.
   var yaw: Float
   var pitch: Float
@@ -36,7 +38,9 @@ struct PhotoQuality: Sendable {
     hiddenShare = 1 - keep.sum / max(1, face.distance { $0 > 0.5 }.mapped { $0 > 0.03 * mesh.width ? 1 : 0 }.sum)
     let luma = photo.colors.luma
     // A large face was made smaller, and is as sharp there as it can be.
-    detail = mesh.width * Self.resolution(luma, features: raster.interpolate(FaceTopology.plainSkin), face)
+    let sharpness = Self.sharpness(luma, features: raster.interpolate(FaceTopology.plainSkin), face)
+    detail = mesh.width * sharpness.resolution
+    focus = sharpness.focus
   }
 
   private static func skew(of vertices: [Int], in points: [SIMD3<Float>]) -> Float {
@@ -47,12 +51,14 @@ struct PhotoQuality: Sendable {
     return (sum / Float(vertices.count)).squareRoot()
   }
 
-  /// The share of the pixels along a line that show anything of their own at eyes, brows and lips.
+  /// The share of the pixels along a line that show anything of their own at eyes, brows and lips, and ``focus``.
   ///
   /// Pictures in focus have about the same contrast in every octave (Field, "Relations between the statistics of natural
   /// images and the response properties of cortical cells", 1987). Where the finest octaves have much less than the ones
   /// above, the photo is blurred or enlarged by as much.
-  private static func resolution(_ luma: Plane, features: Plane, _ coverage: Plane) -> Float {
+  private static func sharpness(
+    _ luma: Plane, features: Plane, _ coverage: Plane
+  ) -> (resolution: Float, focus: Float) {
     func contrast(_ a: Plane, _ b: Plane) -> Float {
       var sum: Float = 1e-6
       for i in a.samples.indices where coverage.samples[i] > 0 && features.samples[i] < 0.7 {
@@ -62,19 +68,21 @@ struct PhotoQuality: Sendable {
       return sum.squareRoot()
     }
     var before: Float = 0
+    var focus: Float = 0
     var sigma = finestSigma
     while sigma < 16 {
       let fine = luma.blurred(sigma: sigma)
       let ratio = contrast(luma, fine) / contrast(fine, luma.blurred(sigma: 4 * sigma))
+      if sigma == finestSigma { focus = ratio }
       if ratio >= inFocus {
         // Between this scale and the one before, on a logarithmic scale.
         let part = before > 0 ? (inFocus - before) / (ratio - before) - 1 : 0
-        return finestSigma / (sigma * pow(2, 0.5 * part))
+        return (finestSigma / (sigma * pow(2, 0.5 * part)), focus)
       }
       before = ratio
       sigma *= Float(2).squareRoot()
     }
-    return finestSigma / 16
+    return (finestSigma / 16, focus)
   }
 
   /// Standard deviation of a blur that takes away a photo's finest octave, in pixels.
@@ -88,7 +96,10 @@ private func distance(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> Float { ((a - b) 
 
 extension PhotoQuality {
   /// How good its skin is as a whole.
-  var skinMerit: Float { detail * evenness }
+  var skinMerit: Float { detail * crispness * evenness }
+
+  /// Of photos that resolve as much, one may still be a little moved or strongly compressed.
+  private var crispness: Float { pow(max(0.1, min(1, focus / 0.6)), 0.4) }
 
   /// How evenly lit it is, 0…1.
   var evenness: Float { 1 / (1 + (sideLight / 0.8) * (sideLight / 0.8)) }
@@ -102,7 +113,7 @@ extension PhotoQuality {
   var merit: Float {
     let frontal = max(0.1, cos(min(80, yaw) * .pi / 180) * cos(min(80, pitch) * .pi / 180))
     let whole = max(0.1, 1 - hiddenShare) * max(0.1, 1 - 2 * cutShare)
-    return frontal * frontal * frontal * pow(min(1, detail / 1024), 0.7) * evenness * whole
+    return frontal * frontal * frontal * pow(min(1, detail / 1024), 0.7) * crispness * evenness * whole
       * (0.6 + 0.4 * mouthRest)
   }
 }

@@ -23,7 +23,8 @@ extension SourcePreparation {
     let coverage = raster.coverage()
     return SourcePreparation(
       mesh: frontal, raster: raster, coverage: coverage, colors: view.colors,
-      mask: view.mask * view.seen, keep: view.keep.combined(with: view.seen) { $0 > 0.9 && $1 > 0.5 ? 1 : 0 } * coverage,
+      mask: view.mask * view.seen,
+      keep: view.keep.combined(with: view.seen) { $0 > 0.9 && $1 > 0.5 ? 1 : 0 } * coverage,
       weight: view.weight * view.seen, trust: view.merit * (1 / quality.skinMerit), quality: quality)
   }
 
