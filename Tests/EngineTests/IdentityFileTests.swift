@@ -137,7 +137,7 @@ import Testing
     try Clip.astronaut(format: "yuv420p", frames: 3).write(to: scratch.path("in.mkv"))
     let photos = try photos(scratch)
     let saved = try IdentityRequest(photos: photos, output: scratch.path("a.identity"), tool: "test").run()
-    #expect(saved.photos.map(\.name) == ["astronaut.png", "part.png"])
+    #expect(Set(saved.photos.map(\.name)) == ["astronaut.png", "part.png"])
     #expect(saved.tool == "test")
     #expect(saved.faceWidth == 93)
     var results: [[Samples]] = []

@@ -3,14 +3,14 @@ import Foundation
 import Testing
 
 @Suite("The pose of a face") struct PoseTests {
-  /// The mean face, turned to the side by `yaw` and then lowered by `pitch` degrees.
+  /// The mean face, lowered by `pitch` and then turned to the side by `yaw` degrees.
   private func mesh(yaw: Float, pitch: Float, size: Float = 180) -> FaceMesh {
     let (a, b) = (yaw * .pi / 180, pitch * .pi / 180)
     return FaceMesh(
       points: FaceTopology.meanShape.points.map { p in
         // A nose, which lies at z below 0, moves to larger x and y.
-        let q = SIMD3(p.x * cos(a) - p.z * sin(a), p.y, p.x * sin(a) + p.z * cos(a))
-        let r = SIMD3(q.x, q.y * cos(b) - q.z * sin(b), q.y * sin(b) + q.z * cos(b))
+        let q = SIMD3(p.x, p.y * cos(b) - p.z * sin(b), p.y * sin(b) + p.z * cos(b))
+        let r = SIMD3(q.x * cos(a) - q.z * sin(a), q.y, q.x * sin(a) + q.z * cos(a))
         return r * size + SIMD3(400, 300, 7)
       })
   }
