@@ -8,7 +8,7 @@ SWIFT ?= swift
 TEST_FLAGS = -c release --disable-xctest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test benchmark sanitize fuzz lint format clean
+.PHONY: help setup build run test benchmark sanitize fuzz lint format mesh-data clean
 
 help:
 	@echo 'make run        put the face of a picture onto a clip (the demo, or SOURCE=… TARGET=… OUTPUT=…)'
@@ -19,6 +19,7 @@ help:
 	@echo 'make lint       check the form of the code (make format puts it right)'
 	@echo 'make sanitize   run the tests of media and threads under AddressSanitizer and ThreadSanitizer'
 	@echo 'make fuzz       read damaged media for a while (SECONDS=120)'
+	@echo 'make mesh-data  make the mean face, its triangles and its texture anew from the pinned media'
 	@echo 'make clean      remove what was built (not the cache, $(SEMBLANCE_CACHE))'
 
 setup:
@@ -61,6 +62,11 @@ lint:
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
+
+# What it reads does not depend on what it writes, so once is enough.
+mesh-data:
+	@Scripts/setup.sh all
+	$(SWIFT) run -c release MeshDataTool Sources/FaceAnalysis/MeshData.swift
 
 clean:
 	rm -rf .build out

@@ -63,12 +63,18 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // For developers: makes Sources/FaceAnalysis/MeshData.swift.
+    .executableTarget(
+      name: "MeshDataTool", dependencies: ["FaceAnalysis", "MediaIO", "Imaging", "Inference", "Catalogue"],
+      swiftSettings: strict),
+
     .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: strict),
     .testTarget(name: "MediaIOTests", dependencies: ["MediaIO", "Imaging"], swiftSettings: strict),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Catalogue"], swiftSettings: strict),
     .testTarget(
       name: "FaceAnalysisTests", dependencies: ["FaceAnalysis", "Imaging", "Inference", "Catalogue", "MediaIO"],
       swiftSettings: strict),
+    .testTarget(name: "MeshDataTests", dependencies: ["MeshDataTool", "FaceAnalysis"], swiftSettings: strict),
     .testTarget(name: "EffectsTests", dependencies: ["Effects", "FaceAnalysis", "Imaging"], swiftSettings: strict),
     .testTarget(
       name: "EngineTests",

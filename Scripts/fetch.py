@@ -288,7 +288,7 @@ def main(parts):
         bring(cache, wheels, entries)
     except OSError as error:
         raise Failure(
-            f"Filling the cache {cache} failed: {error}. It needs 150 MB (400 MB while it is filled) in a folder that "
+            f"Filling the cache {cache} failed: {error}. It needs 200 MB (400 MB while it is filled) in a folder that "
             "you may write to; SEMBLANCE_CACHE names another folder."
         ) from error
 

@@ -5,6 +5,9 @@
 /// A sample of two bytes, wherever it lies.
 typedef uint16_t word __attribute__((aligned(1), may_alias));
 
+/// Four floats at once.
+typedef float four __attribute__((vector_size(16)));
+
 #define JOIN(a, b) a##_##b
 #define JOINED(a, b) JOIN(a, b)
 #define NAME(f) JOINED(f, LEVEL)

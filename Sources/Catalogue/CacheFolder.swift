@@ -4,7 +4,7 @@ public import FoundationEssentials
 ///
 /// ```
 /// ~/.cache/semblance/
-///   models/face_landmark.onnx
+///   models/face_mesh.onnx
 ///   onnxruntime/libonnxruntime.so
 ///   media/astronaut.png
 ///   benchmark/4k-face-20s-v1.mp4

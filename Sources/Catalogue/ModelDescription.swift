@@ -17,14 +17,15 @@ public struct ModelDescription: Sendable, Equatable {
   public let byteCount: Int
   public let inputs: [TensorInfo]
   public let outputs: [TensorInfo]
-  /// What black and white are in the input picture.
-  public let valueRange: ClosedRange<Float>
-  public let colourOrder: ColourOrder
+  /// What black and white are in the input picture; nil if the inputs are no pictures.
+  public let valueRange: ClosedRange<Float>?
+  /// Nil if the inputs are no pictures.
+  public let colourOrder: ColourOrder?
 
   public init(
     id: String, title: String, author: String, licence: String, year: Int, origin: Origin, fileName: String,
-    sha256: String, byteCount: Int, inputs: [TensorInfo], outputs: [TensorInfo], valueRange: ClosedRange<Float>,
-    colourOrder: ColourOrder
+    sha256: String, byteCount: Int, inputs: [TensorInfo], outputs: [TensorInfo], valueRange: ClosedRange<Float>?,
+    colourOrder: ColourOrder?
   ) {
     self.id = id
     self.title = title

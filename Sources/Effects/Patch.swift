@@ -33,11 +33,11 @@ public final class Patch {
   deinit { samples.deallocate() }
 
   /// Lets an effect edit the patch.
-  public func apply(_ effect: any FaceEffect, face: TrackedFace) {
+  public func apply(_ effect: any FaceEffect, face: TrackedFace, history: FaceHistory) {
     var local = face
-    let corner = SIMD3(Float(rect.x), Float(rect.y), 0)
-    local.mesh = FaceMesh(points: face.mesh.points.map { $0 - corner })
-    effect.apply(to: pixels, face: local)
+    let corner = SIMD2(Float(rect.x), Float(rect.y))
+    local.mesh = face.mesh.mapped { $0 - corner }
+    effect.apply(to: pixels, face: local, history: history)
   }
 
   /// Adds what the effects changed to the frame that was read.

@@ -6,11 +6,14 @@ internal import Inference
 /// The networks that find faces, loaded.
 struct FaceModels {
   private let detector: any FaceDetector
+  /// Quick: follows faces.
   private let mesher: any FaceMesher
+  /// Exact: says where a face's points are.
+  private let locator: LoadedOnce
   private let runtime: Runtime
   private let store: ModelStore
 
-  /// Runs of the mesh network from which OpenVINO pays: it takes some 0.4 s longer to start, and 2 ms less a run.
+  /// Runs of a mesh network from which OpenVINO pays: it takes 0.1 to 0.4 s longer to start, and half a ms less a run.
   private static let runsThatPay = 450
 
   /// Loads ONNX Runtime and the models from the cache folder; takes a tenth of a second.
@@ -18,15 +21,21 @@ struct FaceModels {
     runtime = try Runtime.load(explicitPath: runtimePath)
     store = ModelStore(try CacheFolder())
     detector = BlazeFace(session: try Session(runtime: runtime, model: try store.load(.faceDetectionBack)))
-    mesher = FaceLandmarkNetwork(session: try Session(runtime: runtime, model: try store.load(.faceLandmark)))
+    let surface = try Session(runtime: runtime, model: try store.load(.faceLandmark))
+    mesher = FaceLandmarkNetwork(session: surface)
+    locator = LoadedOnce { [runtime, store] in
+      try Self.attentionMesh(runtime, store, surface: surface, trunk: SessionOptions())
+    }
   }
 
   /// All faces of a still picture, the largest first.
   ///
   /// - Parameter isHurried: small faces are looked for only if there is no other.
   func faces(in frame: PixelView, isHurried: Bool = false) throws -> [TrackedFace] {
-    try FaceTracker.faces(in: frame, detector: finder(isHurried: isHurried), mesher: mesher)
-      .sorted { $0.mesh.width > $1.mesh.width }
+    try FaceTracker.faces(
+      in: frame, detector: finder(isHurried: isHurried), mesher: mesher, locator: try locator.mesher()
+    )
+    .sorted { $0.mesh.width > $1.mesh.width }
   }
 
   private func finder(isHurried: Bool) -> FaceFinder {
@@ -40,18 +49,50 @@ struct FaceModels {
   /// - Parameter clipFrames: how many frames the whole clip has, whatever part of it is wanted: a part must look as it
   ///   does in the whole. Nil if the container does not say.
   func tracker(effort: Effort, clipFrames: Int?) throws -> FaceTracker {
-    FaceTracker(
-      detector: finder(isHurried: effort == .fast), mesher: try mesher(effort, clipFrames), effort: effort)
+    let frames = clipFrames ?? 0
+    let hasOpenVINO = runtime.availableProviders().contains("OpenVINOExecutionProvider")
+    /// What a network that is run so often on one face is best run by, unless it is the processor's own kernels.
+    func options(runs: Int) -> SessionOptions? {
+      hasOpenVINO && runs >= Self.runsThatPay ? SessionOptions(provider: .openVINO) : nil
+    }
+    // A face takes three runs of the plain network a frame and two of the trunk, or one of the plain every second.
+    let surface = try options(runs: effort == .full ? 3 * frames : frames / 2).map {
+      try Session(runtime: runtime, model: try store.load(.faceLandmark), options: $0)
+    }
+    let quick = surface.map { FaceLandmarkNetwork(session: $0) } ?? mesher
+    guard effort == .full else {
+      return FaceTracker(detector: finder(isHurried: true), mesher: quick, effort: effort)
+    }
+    var exact: (any FaceMesher)?
+    if let surface, let trunk = options(runs: 2 * frames) {
+      exact = try Self.attentionMesh(runtime, store, surface: surface, trunk: trunk)
+    }
+    return FaceTracker(
+      detector: finder(isHurried: false), mesher: quick, locator: try exact ?? locator.mesher(), effort: effort)
   }
 
-  private func mesher(_ effort: Effort, _ clipFrames: Int?) throws -> any FaceMesher {
-    // A face takes three runs a frame, or one every second.
-    let runs = (clipFrames ?? 0) * (effort == .full ? 6 : 1) / 2
-    guard runs >= Self.runsThatPay, runtime.availableProviders().contains("OpenVINOExecutionProvider") else {
-      return mesher
-    }
-    return FaceLandmarkNetwork(
-      session: try Session(
-        runtime: runtime, model: try store.load(.faceLandmark), options: SessionOptions(provider: .openVINO)))
+  private static func attentionMesh(
+    _ runtime: Runtime, _ store: ModelStore, surface: Session, trunk: SessionOptions
+  ) throws -> any FaceMesher {
+    AttentionMesh(
+      surface: surface,
+      trunk: try Session(runtime: runtime, model: try store.load(.faceAttentionTrunk), options: trunk),
+      // They are so small that a faster start is worth more.
+      heads: try Session(runtime: runtime, model: try store.load(.faceAttentionHeads)))
+  }
+}
+
+/// A network that is loaded when it is first wanted.
+private final class LoadedOnce {
+  private let load: () throws -> any FaceMesher
+  private var loaded: (any FaceMesher)?
+
+  init(_ load: @escaping () throws -> any FaceMesher) { self.load = load }
+
+  func mesher() throws -> any FaceMesher {
+    if let loaded { return loaded }
+    let mesher = try load()
+    loaded = mesher
+    return mesher
   }
 }

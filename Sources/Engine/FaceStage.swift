@@ -1,6 +1,6 @@
 package import Effects
 package import FaceAnalysis
-package import Imaging
+internal import Imaging
 package import MediaIO
 
 /// What travels through the pipeline: a picture, or a packet of another track on its way to the output.
@@ -30,7 +30,8 @@ package enum Parcel: Sendable {
 package final class FaceStage {
   private let tracker: FaceTracker
   private var selector: FaceSelector
-  private let effects: [any FaceEffect]
+  private let chain: EffectChain
+  private var frameNumber = 0
   private let meter: ProcessorMeter
   private let packetLimit: Int
   private var waiting = Fifo<Parcel>()
@@ -51,7 +52,7 @@ package final class FaceStage {
   ) {
     self.tracker = tracker
     self.selector = selector
-    self.effects = effects
+    chain = EffectChain(effects)
     self.meter = meter
     self.packetLimit = packetLimit
   }
@@ -105,25 +106,11 @@ package final class FaceStage {
     if !chosen.isEmpty {
       // Drawn far to near, so that the nearer of two overlapping faces lies on top.
       let ordered = chosen.sorted { $0.mesh.width < $1.mesh.width }
-      try meter.measure(.swap) { try frame.withMutablePixels { pixels in apply(effects, to: ordered, in: pixels) } }
+      try meter.measure(.swap) {
+        try frame.withMutablePixels { chain.apply(to: ordered, in: $0, number: frameNumber) }
+      }
     }
+    frameNumber += 1
     return .frame(frame, faces: chosen.count)
-  }
-}
-
-/// Applies all effects to each face in turn and writes each back once.
-package func apply(_ effects: [any FaceEffect], to faces: [TrackedFace], in frame: PixelView) {
-  for upright in faces {
-    var face = upright
-    face.mesh = upright.mesh.stored(in: frame)
-    let rects = effects.map { $0.rect(for: face, in: frame.bounds) }.filter { !$0.isEmpty }
-    guard let first = rects.first else { continue }
-    if effects.count == 1 {
-      effects[0].apply(to: frame, face: face)
-      continue
-    }
-    let patch = Patch(frame, rect: rects.dropFirst().reduce(first) { $0.union($1) })
-    for effect in effects { patch.apply(effect, face: face) }
-    patch.composite(onto: frame)
   }
 }

@@ -70,6 +70,8 @@ package struct IdentityFile: Sendable {
     var width: Int
     var height: Int
     var photos: [Photo]
+    /// Centre and radius of the left and of the right iris; left out if they are not known.
+    var irises: [Float]?
   }
 
   package func bytes() throws -> [UInt8] {
@@ -78,7 +80,10 @@ package struct IdentityFile: Sendable {
     let record = try encoder.encode(
       Record(
         created: created, tool: tool, width: identity.colors.width, height: identity.colors.height,
-        photos: identity.photos.map { Record.Photo(name: $0.name, faceWidth: $0.faceWidth, notes: $0.notes) }))
+        photos: identity.photos.map { Record.Photo(name: $0.name, faceWidth: $0.faceWidth, notes: $0.notes) },
+        irises: identity.mesh.irises.map { irises in
+          [irises.left, irises.right].flatMap { [$0.center.x, $0.center.y, $0.radius] }
+        }))
     guard record.count <= Self.mostRecordBytes else {
       throw JobError(.failed, "cannot save the identity: the names of its photos are too long; use shorter ones")
     }
@@ -89,7 +94,7 @@ package struct IdentityFile: Sendable {
       withUnsafeBytes(of: UInt32(number).littleEndian) { bytes += $0 }
     }
     bytes += record
-    for point in identity.mesh.points + identity.shape {
+    for point in identity.mesh.points + identity.shape.points {
       for k in 0..<3 { withUnsafeBytes(of: point[k].bitPattern.littleEndian) { bytes += $0 } }
     }
     bytes += colors
@@ -129,6 +134,11 @@ package struct IdentityFile: Sendable {
     }
     guard let record = try? JSONDecoder().decode(Record.self, from: Data(next(recordBytes))) else { throw damaged }
     let points = Self.points(next(Self.pointBytes))
+    guard record.irises == nil || record.irises?.count == 6 else { throw damaged }
+    let irises = record.irises.map { n in
+      Irises(
+        left: Iris(center: SIMD2(n[0], n[1]), radius: n[2]), right: Iris(center: SIMD2(n[3], n[4]), radius: n[5]))
+    }
     let (width, height) = (record.width, record.height)
     guard (8...Identity.largestSide).contains(width), (8...Identity.largestSide).contains(height),
       colorBytes <= PictureBytes.mostBytes(width: width, height: height, bytesPerPixel: 6),
@@ -138,7 +148,8 @@ package struct IdentityFile: Sendable {
       let maskFrame = try? PictureBytes.decoded(
         Array(next(maskBytes)), width: width, height: height, pixelFormatName: "ya8"),
       let identity = Identity(
-        mesh: FaceMesh(points: Array(points.prefix(FaceMesh.count))), shape: Array(points.suffix(FaceMesh.count)),
+        mesh: FaceMesh(points: Array(points.prefix(FaceMesh.count)), irises: irises),
+        shape: FaceShape(points: Array(points.suffix(FaceMesh.count))),
         colors: Self.colors(colorFrame), mask: Self.component(0, of: maskFrame),
         weight: Self.component(1, of: maskFrame),
         photos: record.photos.map { Identity.Photo(name: $0.name, faceWidth: $0.faceWidth, notes: $0.notes) })

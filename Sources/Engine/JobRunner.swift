@@ -70,7 +70,7 @@ extension JobRequest {
     try report(framesWithFaces: faces.count, notify)
     if !faces.isEmpty {
       try meter.measure(.swap) {
-        try picture.withMutablePixels { apply([swapper], to: faces.reversed(), in: $0) }
+        try picture.withMutablePixels { EffectChain([swapper]).apply(to: faces.reversed(), in: $0) }
       }
     }
     if cancellation.isRequested { throw CancellationError() }

@@ -20,7 +20,7 @@ public final class BlazeFace: FaceDetector {
 
   private let session: Session
 
-  /// - Parameter session: of `face_detection_back`: input [1, 3, 256, 256] R′G′B′ on −1…1, outputs boxes [1, 896, 16]
+  /// - Parameter session: of `blazeface_back`: input [1, 3, 256, 256] R′G′B′ on −1…1, outputs boxes [1, 896, 16]
   ///   and logits [1, 896, 1].
   public init(session: Session) {
     self.session = session

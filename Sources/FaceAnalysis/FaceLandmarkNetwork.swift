@@ -7,7 +7,7 @@ public final class FaceLandmarkNetwork: FaceMesher {
   private static let size = 192
   private let session: Session
 
-  /// - Parameter session: of `face_landmark`: input [1, 3, 192, 192] R′G′B′ on 0…1, outputs 468 points (x, y, z in
+  /// - Parameter session: of `face_mesh`: input [1, 3, 192, 192] R′G′B′ on 0…1, outputs 468 points (x, y, z in
   ///   pixels of the input) and the logit of there being a face.
   public init(session: Session) {
     self.session = session
@@ -19,13 +19,8 @@ public final class FaceLandmarkNetwork: FaceMesher {
       frame.crop(width: Self.size, height: Self.size, transform: toFrame, scale: 1 / 255, offset: 0, into: $0)
     }
     try session.run()
-    let points = session.withOutput(0) { values, _ in
-      (0..<FaceMesh.count).map { i -> SIMD3<Float> in
-        let p = toFrame.apply(SIMD2(values[3 * i], values[3 * i + 1])) - 0.5
-        return SIMD3(p.x, p.y, values[3 * i + 2] * toFrame.scale)
-      }
-    }
+    let mesh = session.withOutput(0) { values, _ in FaceMesh(values) }
     let logit = session.withOutput(1) { values, _ in values[0] }
-    return (FaceMesh(points: points), 1 / (1 + exp(-logit)))
+    return (mesh.mapped(scale: toFrame.scale) { toFrame.apply($0) - 0.5 }, 1 / (1 + exp(-logit)))
   }
 }

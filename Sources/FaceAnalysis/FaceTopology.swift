@@ -26,6 +26,9 @@ public enum FaceTopology {
   public static let rightEye = [263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249]
   public static let leftEyeRing = [247, 30, 29, 27, 28, 56, 190, 243, 112, 26, 22, 23, 24, 110, 25, 130]
   public static let rightEyeRing = [467, 260, 259, 257, 258, 286, 414, 463, 341, 256, 252, 253, 254, 339, 255, 359]
+  /// The second ring around the eye, which encloses the lids' folds: outer corner, below, inner corner, above.
+  public static let leftLids = [226, 31, 228, 229, 230, 231, 232, 233, 244, 189, 221, 222, 223, 224, 225, 113]
+  public static let rightLids = [446, 261, 448, 449, 450, 451, 452, 453, 464, 413, 441, 442, 443, 444, 445, 342]
   public static let leftBrow = [70, 63, 105, 66, 107, 55, 65, 52, 53, 46]
   public static let rightBrow = [300, 293, 334, 296, 336, 285, 295, 282, 283, 276]
   public static let nostrils = [
@@ -37,6 +40,31 @@ public enum FaceTopology {
     426,
     6, 197, 195, 5, 4, 45, 275, 51, 281, 199, 200, 208, 428, 9, 151, 108, 337, 119, 120, 348, 349, 147, 376, 207, 427,
     116, 345, 111, 340,
+  ]
+
+  /// Vertices that neither speech nor lids move: what a face's place and turn in space are told by.
+  public static let rigid = [
+    33, 133, 362, 263, 130, 359, 168, 6, 197, 195, 5, 4, 8, 9, 151, 10, 127, 356, 162, 389, 21, 251, 234, 454, 93, 323,
+    98, 327, 50, 280, 117, 346,
+  ]
+
+  // MARK: What the attention mesh looks at again, in the order of its outputs
+
+  /// 80 vertices: of each ring the corner, the lower lip, the other corner, the upper lip.
+  package static let attentionLips = [lipsOuter, lipsInner, lipsMiddleOuter, lipsMiddleInner].flatMap { ring in
+    [ring[0]] + ring[11...].reversed() + [ring[10]] + ring[1...9]
+  }
+  /// 71 vertices around the eye; the first 16 are the edge of the lids.
+  package static let attentionLeftEye = [
+    33, 7, 163, 144, 145, 153, 154, 155, 133, 246, 161, 160, 159, 158, 157, 173, 130, 25, 110, 24, 23, 22, 26, 112, 243,
+    247, 30, 29, 27, 28, 56, 190, 226, 31, 228, 229, 230, 231, 232, 233, 244, 113, 225, 224, 223, 222, 221, 189, 35,
+    124, 46, 53, 52, 65, 143, 111, 117, 118, 119, 120, 121, 128, 245, 156, 70, 63, 105, 66, 107, 55, 193,
+  ]
+  package static let attentionRightEye = [
+    263, 249, 390, 373, 374, 380, 381, 382, 362, 466, 388, 387, 386, 385, 384, 398, 359, 255, 339, 254, 253, 252, 256,
+    341, 463, 467, 260, 259, 257, 258, 286, 414, 446, 261, 448, 449, 450, 451, 452, 453, 464, 342, 445, 444, 443, 442,
+    441, 413, 265, 353, 276, 283, 282, 295, 372, 340, 346, 347, 348, 349, 350, 357, 465, 383, 300, 293, 334, 296, 336,
+    285, 417,
   ]
 
   // MARK: Geometry
@@ -55,15 +83,12 @@ public enum FaceTopology {
     [t.x, t.y, t.z].allSatisfy { lipsInner.contains(Int($0)) }
   }
 
-  /// The vertex on the other side of the face.
-  public static let mirror: [Int] = meanShape.points.map { p in
-    let other = SIMD3(-p.x, p.y, p.z)
-    return meanShape.points.indices.min { distance2($0, other) < distance2($1, other) }!
-  }
+  /// The vertex on the other side of the face, or the vertex itself: its own inverse.
+  public static let mirror = numbers(mirrorText)
 
-  private static func distance2(_ index: Int, _ p: SIMD3<Float>) -> Float {
-    let d = meanShape[index] - p
-    return (d * d).sum()
+  /// Where each vertex lies in a texture of the face that is unrolled from a cylinder: u to the right and v down, 0…1.
+  public static let textureCoordinates = numbers(textureCoordinatesText).chunked(2).map {
+    SIMD2(Float($0[0]), Float($0[1])) / 10000
   }
 
   private static let neighbours: [[Int]] = {

@@ -22,8 +22,8 @@ public struct TrackedFace: Sendable {
 /// 1. *follow*: the region of each face. Every few frames a detector starts it afresh, in between the mesh of the frame
 ///    before does. A newcomer is also followed backwards to the frame after the last detection, so that it is not
 ///    missed in its first frames.
-/// 2. *locate*: the regions, smoothed over ±3 frames, are looked at by the mesh network at two scales, whose mean is
-///    steadier than either. Feeding the region of the last mesh straight back would make the points swing from frame
+/// 2. *locate*: the regions, smoothed over ±3 frames, are looked at by the exact mesh network at two scales, whose mean
+///    is steadier than either. Feeding the region of the last mesh straight back would make the points swing from frame
 ///    to frame.
 /// 3. *settle*: the points, smoothed over ±4 frames: place and size by a parabola, the shape by a mean, lips and lids by
 ///    a shorter parabola that keeps blinks and speech.
@@ -80,7 +80,10 @@ public final class FaceTracker {
 
   private let pace: TrackingPace
   private let detector: any FaceDetector
+  /// Follows faces.
   private let mesher: any FaceMesher
+  /// Has the last word on where the points are.
+  private let locator: any FaceMesher
   private let settler = MeshSettler()
   private var shots = ShotChangeDetector()
   private var tracks: [Track] = []
@@ -92,10 +95,16 @@ public final class FaceTracker {
   private var locatedCount = 0
   private var settledCount = 0
 
-  public init(detector: any FaceDetector, mesher: any FaceMesher, effort: Effort = .full) {
+  /// - Parameters:
+  ///   - mesher: the quick mesh network, which follows faces.
+  ///   - locator: the exact one of stage 2 (full effort only); nil for the same.
+  public init(
+    detector: any FaceDetector, mesher: any FaceMesher, locator: (any FaceMesher)? = nil, effort: Effort = .full
+  ) {
     pace = TrackingPace(effort)
     self.detector = detector
     self.mesher = mesher
+    self.locator = locator ?? mesher
   }
 
   /// Takes the next frame.
@@ -300,21 +309,15 @@ public final class FaceTracker {
   private func located(in region: FaceRegion, of frame: PixelView, scales: [Float] = FaceTracker.scales) throws
     -> Located
   {
-    var points = [SIMD3<Float>](repeating: .zero, count: FaceMesh.count)
-    var score: Float = 1
-    for scale in scales {
-      let result = try mesher.mesh(in: frame, region: region.scaled(by: scale))
-      for i in points.indices { points[i] += result.mesh[i] / Float(scales.count) }
-      score = min(score, result.score)
-    }
-    return Located(mesh: FaceMesh(points: points), score: score)
+    let looks = try scales.map { try locator.mesh(in: frame, region: region.scaled(by: $0)) }
+    return Located(mesh: FaceMesh(meanOf: looks.map(\.mesh)), score: looks.map(\.score).min()!)
   }
 
   /// The faces of a still picture, points and confidence as good as one picture allows.
   public static func faces(
-    in frame: PixelView, detector: any FaceDetector, mesher: any FaceMesher
+    in frame: PixelView, detector: any FaceDetector, mesher: any FaceMesher, locator: (any FaceMesher)? = nil
   ) throws -> [TrackedFace] {
-    let tracker = FaceTracker(detector: detector, mesher: mesher)
+    let tracker = FaceTracker(detector: detector, mesher: mesher, locator: locator)
     var regions: [FaceRegion] = []
     for detection in try detector.detectThoroughly(in: frame) {
       guard let region = try tracker.located(by: detection, in: frame)?.region else { continue }

@@ -8,6 +8,9 @@ package struct MeshSettler {
   private static let rigid = LocalPolynomial(reach: 3, degree: 0)
   private static let lively = LocalPolynomial(reach: 2, degree: 2)
   private static let depth = LocalPolynomial(reach: 3, degree: 1)
+  /// Eyes jump: more would blur the gaze.
+  private static let gaze = LocalPolynomial(reach: 1, degree: 0)
+  private static let irisRadius = LocalPolynomial(reach: 3, degree: 0)
 
   /// The mean face's x and y, centred, as complex numbers.
   private let reference: [Complex]
@@ -38,6 +41,7 @@ package struct MeshSettler {
     let depth = Self.depth.coefficients(at: offsets)
     var turn = Complex(.zero)
     var place = SIMD2<Float>.zero
+    var poses: [Pose] = []
     var residual = [Complex](repeating: Complex(.zero), count: FaceMesh.count)
     var z = [Float](repeating: 0, count: FaceMesh.count)
     for (k, (_, mesh)) in meshes.enumerated() {
@@ -50,6 +54,7 @@ package struct MeshSettler {
       a = a * (1 / referenceNorm)
       turn = turn + a * motion[k]
       place += center * motion[k]
+      poses.append(Pose(turn: a, place: center))
       let inverse = a.reciprocal
       for i in residual.indices {
         let weight = isLively[i] ? lively[k] : rigid[k]
@@ -61,8 +66,39 @@ package struct MeshSettler {
       points: residual.indices.map { i in
         let p = (residual[i] + reference[i]) * turn
         return SIMD3(p.re + place.x, p.im + place.y, z[i])
-      })
+      },
+      irises: settledIrises(
+        zip(meshes, poses).compactMap { m, pose in m.mesh.irises.map { (m.offset, $0, pose) } },
+        in: Pose(turn: turn, place: place)))
   }
+
+  /// The irises as they lie in the mean face, smoothed, in the settled pose; nil if no frame next to the wanted one has
+  /// them.
+  private func settledIrises(_ seen: [(offset: Int, irises: Irises, pose: Pose)], in settled: Pose) -> Irises? {
+    guard seen.contains(where: { abs($0.offset) <= Self.gaze.reach }) else { return nil }
+    let gaze = Self.gaze.coefficients(at: seen.map(\.offset))
+    let size = Self.irisRadius.coefficients(at: seen.map(\.offset))
+    func iris(_ eye: KeyPath<Irises, Iris>) -> Iris {
+      var center = Complex(.zero)
+      var radius: Float = 0
+      for (k, frame) in seen.enumerated() {
+        let found = frame.irises[keyPath: eye]
+        center = center + Complex(found.center - frame.pose.place) * frame.pose.turn.reciprocal * gaze[k]
+        radius += found.radius / frame.pose.turn.length * size[k]
+      }
+      center = center * settled.turn
+      return Iris(
+        center: SIMD2(center.re, center.im) + settled.place, radius: radius * settled.turn.length)
+    }
+    return Irises(left: iris(\.left), right: iris(\.right))
+  }
+}
+
+/// The similarity that lays the mean face onto a face.
+private struct Pose {
+  /// Size and turn.
+  var turn: Complex
+  var place: SIMD2<Float>
 }
 
 /// Just enough of complex numbers to turn and scale points.
@@ -77,6 +113,7 @@ private struct Complex {
 
   init(_ v: SIMD2<Float>) { self.init(re: v.x, im: v.y) }
 
+  var length: Float { (re * re + im * im).squareRoot() }
   var conjugate: Complex { Complex(re: re, im: -im) }
   var reciprocal: Complex {
     let n = re * re + im * im

@@ -58,7 +58,7 @@ extension PixelView {
   }
 
   /// Adds `change`, in code values, to samples of one row, rounding to the nearest code.
-  private func addRow(
+  func addRow(
     _ change: UnsafePointer<Float>, count: Int, toRow y: Int, from x: Int, ofComponent index: Int, largestCode: Float
   ) {
     let component = layout.components[index]

@@ -288,15 +288,15 @@ extension CommandTests {
 
     @Test("A model that is not there")
     func missing() throws {
-      try FileManager.default.removeItem(atPath: models + "/face_landmark.onnx")
+      try FileManager.default.removeItem(atPath: models + "/face_mesh.onnx")
       try scratch.expectFailure(
         job, environment: environment, 69,
-        "semblance: model 'face_landmark' is not at '\(models)/face_landmark.onnx'; `make setup` gets it\n")
+        "semblance: model 'face_mesh' is not at '\(models)/face_mesh.onnx'; `make setup` gets it\n")
     }
 
     @Test("A model with one wrong byte")
     func damaged() throws {
-      let name = "cache/models/face_landmark.onnx"
+      let name = "cache/models/face_mesh.onnx"
       var bytes = try scratch.bytes(of: name)
       let last = bytes.endIndex - 1
       bytes[last] ^= 1
@@ -306,9 +306,9 @@ extension CommandTests {
       let outcome = try scratch.run(job, environment: environment)
       #expect(outcome.code == 69)
       let sentence =
-        #/semblance: model 'face_landmark' at '(.+)' should have the SHA-256 1979146e4f4b… and has [0-9a-f]{12}…; run `make setup` to repair it\n/#
+        #/semblance: model 'face_mesh' at '(.+)' should have the SHA-256 2577923d5b58… and has [0-9a-f]{12}…; run `make setup` to repair it\n/#
       let match = try #require(outcome.errors.wholeMatch(of: sentence), "\(outcome.errors)")
-      #expect(match.1 == models + "/face_landmark.onnx")
+      #expect(match.1 == models + "/face_mesh.onnx")
       #expect(scratch.state == before)
     }
 

@@ -71,7 +71,10 @@ import Testing
     let picture = face.picture
     let swapper = picture.swapper(face.mesh)
     func surface(_ confidence: Float) throws -> Surface {
-      try #require(picture.withView { swapper.surface(of: tracked(face.mesh, confidence), in: $0) })
+      try #require(
+        picture.withView {
+          swapper.drawing(of: tracked(face.mesh, confidence), in: $0, history: FaceHistory())?.surface
+        })
     }
     let (whole, half) = (try surface(1), try surface(0.5))
     #expect(whole.alpha.sum > 1000)
@@ -101,13 +104,15 @@ import Testing
     let mesh = SyntheticFace(width: width, center: center).mesh
     let rect = swapper.rect(for: tracked(mesh), in: picture.bounds)
     #expect(rect == rect.intersection(picture.bounds))
-    guard let surface = picture.withView({ swapper.surface(of: tracked(mesh), in: $0) }) else { return }
+    guard
+      let surface = picture.withView({ swapper.drawing(of: tracked(mesh), in: $0, history: FaceHistory())?.surface })
+    else { return }
     #expect(!rect.isEmpty)
     #expect(surface.alpha.samples.allSatisfy { $0.isFinite && $0 >= 0 && $0 <= 1.0001 })
     for component in surface.components {
       #expect(component.gain.samples.allSatisfy { $0.isFinite } && component.base.samples.allSatisfy { $0.isFinite })
     }
-    picture.withView { swapper.apply(to: $0, face: tracked(mesh)) }
+    picture.withView { swapper.apply(to: $0, face: tracked(mesh), history: FaceHistory()) }
   }
 
   @Test(arguments: [Float.nan, .infinity, -.infinity], [[234], [4], Array(0..<468)])
@@ -121,8 +126,8 @@ import Testing
     #expect(rect == rect.intersection(picture.bounds))
     guard !rect.isEmpty else { return }
     let before = picture.bytes
-    let surface = picture.withView { swapper.surface(of: tracked(mesh), in: $0) }
-    picture.withView { swapper.apply(to: $0, face: tracked(mesh)) }
+    let surface = picture.withView { swapper.drawing(of: tracked(mesh), in: $0, history: FaceHistory())?.surface }
+    picture.withView { swapper.apply(to: $0, face: tracked(mesh), history: FaceHistory()) }
     guard let surface, surface.alpha.sum != 0 else {
       #expect(picture.bytes == before)
       return
@@ -167,14 +172,14 @@ import Testing
     let face = tracked(mesh)
     return try picture.withView { frame in
       let original = frame.colors(in: frame.bounds)
-      let surface = try #require(swapper.surface(of: face, in: frame))
+      let surface = try #require(swapper.drawing(of: face, in: frame, history: FaceHistory())?.surface)
       var mask = Plane(width: frame.width, height: frame.height)
       for y in 0..<frame.height {
         for x in 0..<frame.width {
           mask[x, y] = surface.alpha.value(at: surface.grid.local(SIMD2(Float(x), Float(y))))
         }
       }
-      swapper.apply(to: frame, face: face)
+      swapper.apply(to: frame, face: face, history: FaceHistory())
       return Swapped(original: original, colors: frame.colors(in: frame.bounds), mask: mask)
     }
   }

@@ -114,7 +114,10 @@ final class RGBPicture {
 
   func texture(_ mesh: FaceMesh) -> SourceTexture { SourceTexture(identity(mesh)) }
 
-  func swapper(_ mesh: FaceMesh) -> BuiltinSwapper { BuiltinSwapper(identity(mesh)) }
+  /// The face keeps its shape unless `shape` says otherwise.
+  func swapper(_ mesh: FaceMesh, shape: Float = 0) -> BuiltinSwapper {
+    BuiltinSwapper(identity(mesh), options: .init(faceShape: shape))
+  }
 
   var bytes: [UInt8] { Array(memory) }
 }

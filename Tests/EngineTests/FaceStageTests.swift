@@ -175,7 +175,7 @@ import Testing
       Marker(log: log, change: 10, rect: PixelRect(x: 20, y: 8, width: 12, height: 10)),
       Marker(log: log, change: 20, rect: PixelRect(x: 26, y: 10, width: 14, height: 16)),
     ]
-    try picture.withMutablePixels { apply(effects, to: [face], in: $0) }
+    try picture.withMutablePixels { EffectChain(effects).apply(to: [face], in: $0) }
     let after = Samples(picture)
     // Both worked in one patch: the smallest that holds both rectangles.
     #expect(
@@ -195,7 +195,7 @@ import Testing
     let encoding = ColorEncoding(matrix: .bt2020, transfer: .pq, primaries: .bt2020)
     let picture = try Frame(width: 64, height: 48, pixelFormatName: "yuv420p10le", encoding: encoding)
     let face = TrackedFace(track: 0, mesh: NumberedMesher.mesh(SIMD2(30, 18), 20), confidence: 1)
-    try picture.withMutablePixels { apply([Marker(log: log), Marker(log: log)], to: [face], in: $0) }
+    try picture.withMutablePixels { EffectChain([Marker(log: log), Marker(log: log)]).apply(to: [face], in: $0) }
     let inside = ColorEncoding(fullRange: true, transfer: .pq, primaries: .bt2020)
     #expect(log.encodings.value == [inside, inside])
   }
@@ -206,7 +206,8 @@ import Testing
     let log = EffectLog()
     let face = TrackedFace(track: 0, mesh: NumberedMesher.mesh(SIMD2(30, 18), 20), confidence: 1)
     try picture.withMutablePixels {
-      apply([Marker(log: log, rect: PixelRect(x: 3, y: 3, width: 0, height: 5))], to: [face], in: $0)
+      EffectChain([Marker(log: log, rect: PixelRect(x: 3, y: 3, width: 0, height: 5))])
+        .apply(to: [face], in: $0)
     }
     #expect(Samples(picture) == before)
     #expect(log.rects.value.isEmpty)
@@ -325,7 +326,7 @@ private struct Marker: FaceEffect {
     ).intersection(frame)
   }
 
-  func apply(to pixels: PixelView, face: TrackedFace) {
+  func apply(to pixels: PixelView, face: TrackedFace, history: FaceHistory) {
     log.widths.change { $0.append(face.mesh.width) }
     log.encodings.change { $0.append(pixels.encoding) }
     // In a patch the face lies elsewhere: its first point tells by how much.

@@ -19,9 +19,12 @@ import Testing
           return top * Float(state >> 8) / Float(1 << 24)
         })
     }
-    let mesh = FaceMesh(points: FaceTopology.meanShape.points.map { $0 * 55.123 + SIMD3(35.01, 40.7, 0.3) })
+    let mesh = FaceMesh(
+      points: FaceTopology.meanShape.points.map { $0 * 55.123 + SIMD3(35.01, 40.7, 0.3) },
+      irises: Irises(
+        left: Iris(center: SIMD2(25.1, 40.123), radius: 3.3), right: Iris(center: SIMD2(45.7, 1 / 3), radius: 0.1)))
     return Identity(
-      mesh: mesh, shape: mesh.canonicalPoints,
+      mesh: mesh, shape: FaceShape(mesh),
       colors: ColorPlanes(red: noise(1, top: 255), green: noise(2, top: 255), blue: noise(3, top: 255)),
       mask: noise(4, top: 1), weight: noise(5, top: 1),
       photos: [

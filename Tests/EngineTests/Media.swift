@@ -38,6 +38,12 @@ enum Pinned {
 
   static func mesher() throws -> FaceLandmarkNetwork { FaceLandmarkNetwork(session: try session(.faceLandmark)) }
 
+  static func locator() throws -> AttentionMesh {
+    AttentionMesh(
+      surface: try session(.faceLandmark), trunk: try session(.faceAttentionTrunk),
+      heads: try session(.faceAttentionHeads))
+  }
+
   private static func session(_ model: ModelDescription) throws -> Session {
     let runtime = try Runtime.load(explicitPath: nil)
     return try Session(runtime: runtime, model: try ModelStore(try CacheFolder()).load(model))

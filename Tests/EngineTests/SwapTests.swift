@@ -109,15 +109,16 @@ import Testing
       #expect((0..<3).contains { original[$0].values[i] != many[$0].values[i] })
       #expect((0..<3).contains { original[$0].values[i] != one[$0].values[i] } == isLargest)
     }
-    // Beyond the boxes of the points nothing changes.
-    let boxes = faces.map(\.mesh.bounds)
+    // Beyond 1.33 times the outlines, about their means, nothing changes.
+    let outlines = faces.map { face in
+      let outline = FaceTopology.oval.map { face.mesh.xy($0) }
+      let center = outline.reduce(.zero, +) / Float(outline.count)
+      return Plane.polygon(
+        outline.map { center + ($0 - center) * 1.33 }, width: photo.width, height: photo.height)
+    }
     for y in 0..<photo.height {
       for x in 0..<photo.width {
-        let p = SIMD2(Float(x), Float(y))
-        let isNear = boxes.contains { low, high in
-          p.x > low.x - 8 && p.y > low.y - 8 && p.x < high.x + 8 && p.y < high.y + 8
-        }
-        guard !isNear else { continue }
+        guard outlines.allSatisfy({ $0[x, y] == 0 }) else { continue }
         let i = y * photo.width + x
         for k in 0..<3 where original[k].values[i] != many[k].values[i] {
           Issue.record("sample \(k) at \(x), \(y) changed")

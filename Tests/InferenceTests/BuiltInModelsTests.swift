@@ -15,7 +15,8 @@ import Testing
     #expect(model.sha256.wholeMatch(of: /[0-9a-f]{64}/) != nil)
     #expect(model.byteCount > 0)
     #expect(!model.inputs.isEmpty && !model.outputs.isEmpty)
-    #expect(model.valueRange.lowerBound < model.valueRange.upperBound)
+    #expect((model.valueRange == nil) == (model.colourOrder == nil))
+    if let range = model.valueRange { #expect(range.lowerBound < range.upperBound) }
   }
 
   @Test func rowsAreDifferent() {

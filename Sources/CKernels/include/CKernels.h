@@ -64,6 +64,12 @@ typedef struct {
   void (*sample_line)(const float *const *planes, int32_t plane_count, int32_t width, int32_t height, float x, float y,
                       float dx, float dy, int32_t count, float *out, int32_t pitch, float *scratch);
 
+  /// Reads a plane of floats at `count` points, by Keys' cubic with a = -0.75. Sample centres are at integers; points
+  /// beyond the edges are moved onto them. `source` is the first sample; around the plane lies one column and row before
+  /// it and two behind it. Rows are `pitch` floats apart.
+  void (*cubic_points)(const float *source, int32_t pitch, int32_t width, int32_t height, const float *x, const float *y,
+                       int32_t count, float *out);
+
   /// out[i] = Σ taps[k] * in[i + k], for `count` sums of `tap_count` products.
   void (*convolve_line)(const float *in, const float *taps, int32_t tap_count, int32_t count, float *out);
 

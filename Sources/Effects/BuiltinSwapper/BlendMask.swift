@@ -7,6 +7,7 @@ package enum BlendMask {
   ///   - sourceMask: what of the texture may be shown, on the grid.
   ///   - sourceFacing: how much each vertex faced the camera in the photo.
   ///   - skin: what of the target is skin.
+  /// - Returns: 0…1; eyes are painted like skin.
   package static func mask(grid: FaceGrid, sourceMask: Plane, sourceFacing: [Float], skin: SkinModel) -> Plane {
     let raster = grid.raster
     let width = grid.mesh.width
@@ -23,7 +24,15 @@ package enum BlendMask {
     let free = skin.probability.maximum(core).blurred(sigma: 0.03 * width).mapped { smoothstep(0.5, 0.97, $0) }
     let opening = grid.mesh.polygon(FaceTopology.lipsInner, width: raster.width, height: raster.height)
     let covered = isCovered(opening, grid.mesh, skin)
-    let mouth = opening.blurred(sigma: max(0.7, 0.006 * width)).mapped { 1 - $0 * (1 - covered) }
+    // Nearly shut lips are all painted: what lies between them would be a line of another face.
+    func distance(_ a: Int, _ b: Int) -> Float {
+      let d = grid.mesh.xy(a) - grid.mesh.xy(b)
+      return (d * d).sum().squareRoot()
+    }
+    let isOpen = max(0, min(1, (distance(13, 14) / distance(61, 291) - 0.015) / 0.05)) * (1 - covered)
+    let mouth = opening.blurred(sigma: max(0.6, 0.006 * width)).mapped {
+      1 - max(0, min(1, 1.25 * $0 - 0.1)) * isOpen
+    }
     let painted = raster.faceCoverage.combined(with: grid.coverage) { $0 + ($1 - $0) * covered }
     let mask = (feather * facing) * (sourceSeen * shown) * (free * mouth) * painted
     return mask.blurred(sigma: 0.01 * width) * painted

@@ -6,28 +6,26 @@ extension FaceMesh {
   package func crop(growth: Float, in frame: PixelRect) -> PixelRect {
     let (low, high) = bounds
     let middle = (low + high) / 2
-    let half = (high - low) / 2 * growth + 6
-    func whole(_ value: Float) -> Int { Int(max(-1e6, min(1e6, value))) }
-    let x = whole((middle.x - half.x).rounded(.down))
-    let y = whole((middle.y - half.y).rounded(.down))
-    let rect = PixelRect(
-      x: x, y: y, width: whole((middle.x + half.x).rounded(.up)) - x,
-      height: whole((middle.y + half.y).rounded(.up)) - y)
-    return rect.intersection(frame)
+    let half = (high - low) / 2 * growth
+    return PixelRect(around: [middle - half, middle + half], margin: 6).intersection(frame)
   }
 
   /// The points in a copy of the picture that is `x` and `y` times as large.
   func scaled(x: Float, y: Float) -> FaceMesh {
-    let z = (x * y).squareRoot()
-    return FaceMesh(points: points.map { SIMD3(($0.x + 0.5) * x - 0.5, ($0.y + 0.5) * y - 0.5, $0.z * z) })
+    mapped(scale: (x * y).squareRoot()) { ($0 + 0.5) * SIMD2(x, y) - 0.5 }
   }
 
   /// The mesh drawn far to near.
   package func raster(width: Int, height: Int) -> MeshRaster {
+    MeshRaster(
+      points: positions, triangles: FaceTopology.triangles, order: paintingOrder, width: width, height: height)
+  }
+
+  /// The triangles, far to near.
+  var paintingOrder: [Int] {
     let triangles = FaceTopology.triangles
     let depth = triangles.map { points[Int($0.x)].z + points[Int($0.y)].z + points[Int($0.z)].z }
-    let order = triangles.indices.sorted { depth[$0] != depth[$1] ? depth[$0] > depth[$1] : $0 < $1 }
-    return MeshRaster(points: positions, triangles: triangles, order: order, width: width, height: height)
+    return triangles.indices.sorted { depth[$0] != depth[$1] ? depth[$0] > depth[$1] : $0 < $1 }
   }
 
   /// How much each vertex faces the viewer, smoothed over the mesh: unsmoothed, its noise cuts lines beside the nose.

@@ -62,6 +62,19 @@ package struct SourceTexture: Sendable {
     }
   }
 
+  /// sRGB of the source's irises, as a mean of both; nil if they are not seen well.
+  var irisColor: SIMD3<Float>? {
+    guard let irises = mesh.irises else { return nil }
+    let opening = mesh.eyeOpening
+    let found = [
+      (irises.left, FaceTopology.leftEye, opening.left), (irises.right, FaceTopology.rightEye, opening.right),
+    ].compactMap { iris, lids, opening in
+      opening > FaceNote.seenFrom
+        ? IrisTint.color(of: iris, lids: lids.map { mesh.xy($0) }, in: levels[0].colors) : nil
+    }
+    return found.isEmpty ? nil : found.reduce(.zero, +) / Float(found.count)
+  }
+
   /// The level whose texels are nearest to the pixels of a face, `ratio` texels of the first level to a pixel.
   package func level(ratio: Float) -> Level {
     var k = 0

@@ -13,7 +13,7 @@ struct FeatureGroup {
     FeatureGroup(
       FaceTopology.leftEye + FaceTopology.rightEye + FaceTopology.leftEyeRing + FaceTopology.rightEyeRing
         + FaceTopology.leftBrow + FaceTopology.rightBrow
-    ) { _ in 1 },
+    ) { $0.eyeRest },
     FeatureGroup(
       FaceTopology.lipsOuter + FaceTopology.lipsMiddleOuter + FaceTopology.lipsMiddleInner + FaceTopology.lipsInner
     ) { $0.mouthRest },

@@ -24,9 +24,8 @@ public struct Identity: Sendable, Equatable {
 
   /// The face's points in the picture.
   public let mesh: FaceMesh
-  /// The person's own 468 points without position, size and turn: x right, y down, z away, in face widths, aligned to
-  /// ``FaceTopology/meanShape``.
-  public let shape: [SIMD3<Float>]
+  /// The shape of the face, a mean over the photos.
+  public let shape: FaceShape
   /// The skin, sRGB on 0…255 in steps of ¼.
   public let colors: ColorPlanes
   /// 0…1 in 255 steps: how much of a texel may be shown.
@@ -44,24 +43,30 @@ public struct Identity: Sendable, Equatable {
   /// Nil if the parts make no sense together: sizes that differ or are out of bounds, numbers that are not finite, points
   /// far outside the picture.
   public init?(
-    mesh: FaceMesh, shape: [SIMD3<Float>], colors: ColorPlanes, mask: Plane, weight: Plane, photos: [Photo]
+    mesh: FaceMesh, shape: FaceShape, colors: ColorPlanes, mask: Plane, weight: Plane, photos: [Photo]
   ) {
     let (width, height) = (colors.width, colors.height)
     guard min(width, height) >= 8, max(width, height) <= Self.largestSide,
-      [mask, weight].allSatisfy({ $0.width == width && $0.height == height }), shape.count == FaceMesh.count
+      [mask, weight].allSatisfy({ $0.width == width && $0.height == height })
     else { return nil }
     func isWithin(_ p: SIMD3<Float>, _ limit: Float) -> Bool {
       (0..<3).allSatisfy { p[$0].magnitude <= limit }  // false for what is not a number
     }
     guard mesh.points.allSatisfy({ isWithin($0, 16 * Float(Self.largestSide)) }), mesh.width > 4,
-      shape.allSatisfy({ isWithin($0, 16) })
+      shape.points.allSatisfy({ isWithin($0, 16) }), mesh.eyeOpening.left.isFinite, mesh.eyeOpening.right.isFinite
     else { return nil }
+    if let irises = mesh.irises {
+      for iris in [irises.left, irises.right] {
+        let numbers = SIMD3(iris.center.x, iris.center.y, iris.radius)
+        guard isWithin(numbers, 16 * Float(Self.largestSide)), iris.radius > 0 else { return nil }
+      }
+    }
     self.init(
       rounding: colors, mask: mask, weight: weight, mesh: mesh, shape: shape, photos: photos)
   }
 
   init(
-    rounding colors: ColorPlanes, mask: Plane, weight: Plane, mesh: FaceMesh, shape: [SIMD3<Float>], photos: [Photo]
+    rounding colors: ColorPlanes, mask: Plane, weight: Plane, mesh: FaceMesh, shape: FaceShape, photos: [Photo]
   ) {
     func rounded(_ plane: Plane, _ top: Float, _ steps: Float) -> Plane {
       // What is not a number becomes 0.

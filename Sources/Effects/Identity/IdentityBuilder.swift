@@ -59,16 +59,16 @@ public struct IdentityBuilder {
   }
 
   /// The mean of the shapes, those seen from the front first: depth and the far cheek are guesses in the others.
-  private static func meanShape(_ sources: [SourcePreparation]) -> [SIMD3<Float>] {
+  private static func meanShape(_ sources: [SourcePreparation]) -> FaceShape {
     var sum = [SIMD3<Float>](repeating: .zero, count: FaceMesh.count)
     var total: Float = 0
     for source in sources {
       let quality = source.quality
       let frontal = max(0.05, cos(min(85, quality.yaw) * .pi / 180) * cos(min(85, quality.pitch) * .pi / 180))
       let weight = pow(frontal, 6) * min(1, quality.faceWidth / 200)
-      for (i, p) in source.mesh.canonicalPoints.enumerated() { sum[i] += weight * p }
+      for (i, p) in FaceShape(source.mesh).points.enumerated() { sum[i] += weight * p }
       total += weight
     }
-    return sum.map { $0 / total }
+    return FaceShape(points: sum.map { $0 / total })
   }
 }

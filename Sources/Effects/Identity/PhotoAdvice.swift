@@ -23,7 +23,7 @@ struct PhotoAdvice {
 
 /// What can be wrong with a photo.
 enum PhotoFlaw: CaseIterable {
-  case small, blurred, turned, tilted, sideLit, cut, hidden, openMouth
+  case small, blurred, turned, tilted, sideLit, cut, hidden, shutEyes, openMouth
 
   func isIn(_ photo: PhotoQuality) -> Bool {
     switch self {
@@ -34,6 +34,7 @@ enum PhotoFlaw: CaseIterable {
     case .sideLit: photo.sideLight > 0.85
     case .cut: photo.cutShare > 0.02
     case .hidden: photo.hiddenShare > 0.3
+    case .shutEyes: photo.eyeOpening < 0.12
     case .openMouth: photo.mouthOpening > 0.3
     }
   }
@@ -62,6 +63,8 @@ enum PhotoFlaw: CaseIterable {
     case .hidden:
       "hair or something else hides a good part of the face in '\(name)'; a photo with the face free leaves less to be "
         + "guessed"
+    case .shutEyes:
+      "the eyes in '\(name)' seem shut; a photo with open eyes shows them as they are"
     case .openMouth:
       "the mouth in '\(name)' is open; closed lips suit more expressions"
     }

@@ -19,6 +19,8 @@ struct PhotoQuality: Sendable {
   var hiddenShare: Float
   /// The share of the face's points outside the photo, 0…1.
   var cutShare: Float
+  /// How far the eyes are open, as ``FaceMesh/eyeOpening`` has it; the wider one.
+  var eyeOpening: Float
   /// How far the lips are apart, in widths of the mouth.
   var mouthOpening: Float
   /// How unlike the two halves of the mouth are, in face widths: a root mean square over its points.
@@ -33,7 +35,8 @@ struct PhotoQuality: Sendable {
     pitch = abs(pose.pitch)
     sideLight = 2 * abs(skin.light.y) * 0.7
     mouthOpening = distance(mesh[13], mesh[14]) / max(1e-6, distance(mesh[78], mesh[308]))
-    mouthSkew = Self.skew(of: FaceTopology.lipsOuter + FaceTopology.lipsInner, in: mesh.canonicalPoints)
+    eyeOpening = max(mesh.eyeOpening.left, mesh.eyeOpening.right)
+    mouthSkew = Self.skew(of: FaceTopology.lipsOuter + FaceTopology.lipsInner, in: FaceShape(mesh).points)
     let face = raster.coverage()
     hiddenShare = 1 - keep.sum / max(1, face.distance { $0 > 0.5 }.mapped { $0 > 0.03 * mesh.width ? 1 : 0 }.sum)
     let luma = photo.colors.luma
@@ -109,11 +112,14 @@ extension PhotoQuality {
     (1 - 0.7 * smoothstep(0.06, 0.3, mouthOpening)) * (1 - 0.6 * smoothstep(0.02, 0.06, mouthSkew))
   }
 
+  /// How open the eyes are, 0…1.
+  var eyeRest: Float { 0.2 + 0.8 * smoothstep(0.1, 0.22, eyeOpening) }
+
   /// How good it is all in all, to choose the photo whose pixels are kept.
   var merit: Float {
     let frontal = max(0.1, cos(min(80, yaw) * .pi / 180) * cos(min(80, pitch) * .pi / 180))
     let whole = max(0.1, 1 - hiddenShare) * max(0.1, 1 - 2 * cutShare)
     return frontal * frontal * frontal * pow(min(1, detail / 1024), 0.7) * crispness * evenness * whole
-      * (0.6 + 0.4 * mouthRest)
+      * (0.6 + 0.4 * mouthRest) * (0.6 + 0.4 * eyeRest)
   }
 }

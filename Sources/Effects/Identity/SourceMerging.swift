@@ -7,9 +7,9 @@ extension SourcePreparation {
   private static let largestTurn: Float = 22
 
   /// The same on a face that looks into the camera; nil if this one nearly does.
-  func turnedToTheFront(_ shape: [SIMD3<Float>]) -> SourcePreparation? {
+  func turnedToTheFront(_ mean: FaceShape) -> SourcePreparation? {
     guard max(quality.yaw, quality.pitch) > Self.largestTurn else { return nil }
-    let size = width
+    let (size, shape) = (width, mean.points)
     var low = shape[0]
     for p in shape { low = pointwiseMin(low, p) }
     var high = shape[0]
@@ -21,11 +21,13 @@ extension SourcePreparation {
     let raster = frontal.raster(width: max(8, columns), height: max(8, rows))
     let view = WarpedSource(self, onto: frontal, raster)
     let coverage = raster.coverage()
-    return SourcePreparation(
+    var result = SourcePreparation(
       mesh: frontal, raster: raster, coverage: coverage, colors: view.colors,
       mask: view.mask * view.seen,
       keep: view.keep.combined(with: view.seen) { $0 > 0.9 && $1 > 0.5 ? 1 : 0 } * coverage,
       weight: view.weight * view.seen, trust: view.merit * (1 / quality.skinMerit), quality: quality)
+    result.takeIrises(of: mesh)
+    return result
   }
 
   /// Takes from other photos what they show better.
@@ -38,6 +40,8 @@ extension SourcePreparation {
       let merits = [1.3 * group.merit(of: self)] + others.map { group.merit(of: $0) }
       return merits.indices.max { merits[$0] < merits[$1] } ?? 0
     }
+    // The irises go with the eyes.
+    if leaders[0] > 0 { takeIrises(of: others[leaders[0] - 1].mesh) }
     let featureShare = features.dropFirst().reduce(features[0].region) { $0.maximum($1.region) }
     var merit = ownMerit * Self.advantage
     var solid = softKeep(keep)
@@ -63,6 +67,21 @@ extension SourcePreparation {
       merit = merit.combined(with: share) { $0 * (1 - $1) } + theirMerit * share
       solid = solid.combined(with: share) { $0 * (1 - $1) } + usable * share
     }
+  }
+
+  /// Another mesh's irises, moved with the corners of the eyes.
+  mutating func takeIrises(of other: FaceMesh) {
+    func moved(_ iris: Iris, _ first: Int, _ second: Int) -> Iris {
+      let (from, to) = (other.xy(second) - other.xy(first), mesh.xy(second) - mesh.xy(first))
+      let length = max(1e-6, (from * from).sum())
+      // The similarity that takes one pair of corners to the other, as a complex number.
+      let a = SIMD2((from * to).sum(), from.x * to.y - from.y * to.x) / length
+      let d = iris.center - other.xy(first)
+      return Iris(
+        center: mesh.xy(first) + SIMD2(a.x * d.x - a.y * d.y, a.y * d.x + a.x * d.y),
+        radius: iris.radius * (a * a).sum().squareRoot())
+    }
+    mesh.irises = other.irises.map { Irises(left: moved($0.left, 33, 133), right: moved($0.right, 362, 263)) }
   }
 
   /// How much better another photo must be to replace this one.

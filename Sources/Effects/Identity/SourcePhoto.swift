@@ -26,7 +26,7 @@ public struct SourcePhoto: Sendable {
     self.name = name
     let rect = mesh.crop(growth: 1.2, in: frame.bounds)
     var colors = frame.encoding.standard(from: frame.colors(in: rect)).map { $0.mapped { max(0, min(255, $0)) } }
-    var local = FaceMesh(points: mesh.points.map { $0 - SIMD3(Float(rect.x), Float(rect.y), 0) })
+    var local = mesh.mapped { $0 - SIMD2(Float(rect.x), Float(rect.y)) }
     let outside = mesh.points.filter { p in
       p.x < -0.5 || p.y < -0.5 || p.x > Float(frame.width) - 0.5 || p.y > Float(frame.height) - 0.5
     }

@@ -8,7 +8,7 @@ internal import Imaging
 /// photos, from the other half of the face, or smoothly from around. Specular shine is halved: it belongs to the photo's
 /// light, not to the person.
 struct SourcePreparation {
-  let mesh: FaceMesh
+  var mesh: FaceMesh
   let raster: MeshRaster
   /// 1 where the face is in the picture.
   let coverage: Plane
@@ -80,7 +80,9 @@ struct SourcePreparation {
     let shown = toBad.mapped { smoothstep(0.02, 0.08, $0) }
     let plain = plainSkin.mapped { smoothstep(0.6, 0.95, $0) }
     let shine = Self.shine(photo.colors, skin: skin, plainSkin: plainSkin, faceWidth: face)
-    let keep = toBad.combined(with: coverage) { $0 > 0.03 ? $1 : 0 }
+    // Nobody's teeth but the target's are shown: the lips go on over the source's, so that none lie along their edge.
+    let teeth = mouth.blurred(sigma: 0.006 * face)
+    let keep = toBad.combined(with: coverage) { $0 > 0.03 ? $1 : 0 }.combined(with: teeth) { $1 > 0.2 ? 0 : $0 }
     self.init(
       mesh: mesh, raster: raster, coverage: coverage,
       colors: photo.colors.map { Self.withoutShine($0, shine) },
