@@ -1,19 +1,20 @@
 # What one does with the project. `make` alone lists it.
 
 export SEMBLANCE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/semblance
-export SOURCE TARGET OUTPUT
+export SOURCE TARGET OUTPUT SOURCES GALLERY MEASURE
 
 SWIFT ?= swift
 # The tests use the packages' public interface only, so they share the release build with `make build`.
 TEST_FLAGS = -c release --disable-xctest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test benchmark sanitize fuzz lint format mesh-data clean
+.PHONY: help setup build run test benchmark sanitize fuzz lint format mesh-data gallery clean
 
 help:
 	@echo 'make run        put the face of a picture onto a clip (the demo, or SOURCE=… TARGET=… OUTPUT=…)'
 	@echo 'make test       run the tests'
 	@echo 'make benchmark  measure the speed against ffmpeg, on a machine that does nothing else'
+	@echo 'make gallery    draw before/after sheets of the demo media and of the files in GALLERY=…'
 	@echo 'make build      build the command, .build/release/semblance'
 	@echo 'make setup      install what is missing: packages, ONNX Runtime, models, demo media'
 	@echo 'make lint       check the form of the code (make format puts it right)'
@@ -39,6 +40,11 @@ test:
 	@Scripts/setup.sh all
 	$(SWIFT) build $(TEST_FLAGS) --build-tests
 	$(SWIFT) test $(TEST_FLAGS) --skip-build
+
+gallery:
+	@Scripts/setup.sh all
+	$(SWIFT) build -c release --product semblance
+	@Scripts/gallery.sh
 
 benchmark:
 	@Scripts/setup.sh all

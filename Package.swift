@@ -58,7 +58,7 @@ let package = Package(
     .executableTarget(
       name: "semblance",
       dependencies: [
-        "Engine", "FaceAnalysis", "Benchmark", "CMemory",
+        "Engine", "Effects", "FaceAnalysis", "Benchmark", "CMemory",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

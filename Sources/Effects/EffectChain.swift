@@ -15,11 +15,7 @@ public final class EffectChain {
   ///   - faces: points in the frame seen upright, in the order of drawing.
   ///   - number: the frame's number in its clip. Frames come in order.
   public func apply(to faces: [TrackedFace], in frame: PixelView, number: Int = 0) {
-    let stored = faces.map { face in
-      var face = face
-      face.mesh = face.mesh.stored(in: frame)
-      return face
-    }
+    let stored = faces.map { $0.stored(in: frame) }
     // All notes before the first change: of overlapping faces the later sees what the earlier became.
     for face in stored { observe(face, in: frame, number) }
     for face in stored { apply(to: face, in: frame) }

@@ -34,10 +34,8 @@ public final class Patch {
 
   /// Lets an effect edit the patch.
   public func apply(_ effect: any FaceEffect, face: TrackedFace, history: FaceHistory) {
-    var local = face
     let corner = SIMD2(Float(rect.x), Float(rect.y))
-    local.mesh = face.mesh.mapped { $0 - corner }
-    effect.apply(to: pixels, face: local, history: history)
+    effect.apply(to: pixels, face: face.mapped { $0 - corner }, history: history)
   }
 
   /// Adds what the effects changed to the frame that was read.

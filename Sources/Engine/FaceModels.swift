@@ -30,10 +30,13 @@ struct FaceModels {
 
   /// All faces of a still picture, the largest first.
   ///
-  /// - Parameter isHurried: small faces are looked for only if there is no other.
-  func faces(in frame: PixelView, isHurried: Bool = false) throws -> [TrackedFace] {
+  /// - Parameters:
+  ///   - isHurried: small faces are looked for only if there is no other.
+  ///   - withHands: whether to look for hands near them.
+  func faces(in frame: PixelView, isHurried: Bool = false, withHands: Bool = false) throws -> [TrackedFace] {
     try FaceTracker.faces(
-      in: frame, detector: finder(isHurried: isHurried), mesher: mesher, locator: try locator.mesher()
+      in: frame, detector: finder(isHurried: isHurried), mesher: mesher, locator: try locator.mesher(),
+      hands: withHands ? hands(SessionOptions(keepsMemory: false)) : nil
     )
     .sorted { $0.mesh.width > $1.mesh.width }
   }
@@ -68,7 +71,17 @@ struct FaceModels {
       exact = try Self.attentionMesh(runtime, store, surface: surface, trunk: trunk)
     }
     return FaceTracker(
-      detector: finder(isHurried: false), mesher: quick, locator: try exact ?? locator.mesher(), effort: effort)
+      detector: finder(isHurried: false), mesher: quick, locator: try exact ?? locator.mesher(),
+      hands: hands(options(runs: frames) ?? SessionOptions()), effort: effort)
+  }
+
+  private func hands(_ options: SessionOptions) -> HandNetworks {
+    HandNetworks { [runtime, store] in
+      PalmDetector(session: try Session(runtime: runtime, model: try store.load(.palmDetection), options: options))
+    } landmarks: { [runtime, store] in
+      HandLandmarkNetwork(
+        session: try Session(runtime: runtime, model: try store.load(.handLandmark), options: options))
+    }
   }
 
   private static func attentionMesh(

@@ -1,3 +1,4 @@
+public import Effects
 public import FaceAnalysis
 public import MediaIO
 
@@ -19,6 +20,10 @@ public struct JobRequest: Sendable {
   /// Where the result goes: a file; for clips also a folder, whose name ends in a slash, or a pattern.
   public var output: String
   public var selectorMode: FaceSelectorMode = .many
+  /// What is done to each face, in this order: names of ``FaceProcessor/all``.
+  public var processors = ["face_swapper"]
+  /// What the face debugger draws.
+  public var debuggerItems = FaceDebugger.defaultItems
   /// Whether a target without a face is an error.
   public var requiresFace = false
   public var effort: Effort = .full

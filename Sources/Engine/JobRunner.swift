@@ -34,6 +34,7 @@ extension JobRequest {
 
   /// An output over an input would take the place of what the user wants to keep.
   private func checkPaths() throws {
+    try checkProcessors()
     try SourceReader.check(sources)
     try InputCheck.check(inputs: sources + (PictureList.isList(target) ? [] : [target]), output: output)
   }
@@ -60,17 +61,15 @@ extension JobRequest {
     }
     let picture = try meter.measure(.decode) { try SourceReader.picture(target).editable() }
     let models = try FaceModels(runtimePath: runtimePath)
-    let swapper = BuiltinSwapper(
-      try SourceReader(models: models, notify: notify, cancellation: cancellation).identity(from: sources),
-      effort: effort)
+    let effects = try EffectMaker(self, models: models, notify: notify, cancellation: cancellation).effects()
     var selector = FaceSelector(mode: selectorMode)
     let faces = try meter.measure(.find) {
-      selector.select(from: try picture.withPixels { try models.faces(in: $0) })
+      selector.select(from: try picture.withPixels { try models.faces(in: $0, withHands: effort == .full) })
     }
     try report(framesWithFaces: faces.count, notify)
     if !faces.isEmpty {
       try meter.measure(.swap) {
-        try picture.withMutablePixels { EffectChain([swapper]).apply(to: faces.reversed(), in: $0) }
+        try picture.withMutablePixels { EffectChain(effects).apply(to: faces.reversed(), in: $0) }
       }
     }
     if cancellation.isRequested { throw CancellationError() }
@@ -190,11 +189,10 @@ private final class LazyStage: @unchecked Sendable {  // used by the work thread
   func process(_ parcel: Parcel?) throws -> [Parcel] {
     if let stage { return try stage.process(parcel) }
     let models = try FaceModels(runtimePath: request.runtimePath)
-    let reader = SourceReader(models: models, notify: notify, cancellation: cancellation)
-    let swapper = BuiltinSwapper(try reader.identity(from: request.sources), effort: request.effort)
+    let effects = try EffectMaker(request, models: models, notify: notify, cancellation: cancellation).effects()
     let made = FaceStage(
       tracker: try models.tracker(effort: request.effort, clipFrames: clipFrames),
-      selector: FaceSelector(mode: request.selectorMode), effects: [swapper], meter: meter)
+      selector: FaceSelector(mode: request.selectorMode), effects: effects, meter: meter)
     stage = made
     return try made.process(parcel)
   }

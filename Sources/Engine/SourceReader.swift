@@ -36,9 +36,6 @@ struct SourceReader {
 
   /// An identity is made of all its photos at once, so nothing can be added to one.
   static func check(_ paths: [String]) throws {
-    guard !paths.isEmpty else {
-      throw JobError(.invalidRequest, "no source photo was given; name one with --source")
-    }
     guard paths.count > 1, let saved = paths.first(where: IdentityFile.isNamed) else { return }
     throw JobError(
       .invalidRequest,

@@ -1,7 +1,7 @@
 public import Imaging
 
 /// A face as a detector sees it.
-public struct Detection: Sendable, Equatable {
+public struct Detection: Sendable, Equatable, ScoredBox {
   /// 0…1.
   public var score: Float
   /// Box in pixels of the frame, as corners.
@@ -20,9 +20,20 @@ public struct Detection: Sendable, Equatable {
   public static func == (a: Detection, b: Detection) -> Bool {
     a.score == b.score && a.low == b.low && a.high == b.high && a.eyes == b.eyes
   }
+}
 
+/// What a detector reports: a box, and how sure it is of it.
+package protocol ScoredBox {
+  /// 0…1.
+  var score: Float { get }
+  /// Two corners of the box.
+  var low: SIMD2<Float> { get }
+  var high: SIMD2<Float> { get }
+}
+
+extension ScoredBox {
   /// Area common to both boxes over the area of both, 0…1.
-  public func overlap(_ other: Detection) -> Float { boxOverlap(low, high, other.low, other.high) }
+  package func overlap(_ other: Self) -> Float { boxOverlap(low, high, other.low, other.high) }
 }
 
 /// Intersection over union of two boxes given by corners.
@@ -36,8 +47,8 @@ func boxOverlap(_ aLow: SIMD2<Float>, _ aHigh: SIMD2<Float>, _ bLow: SIMD2<Float
 }
 
 /// Leaves the best of the detections that overlap each other by more than `limit`.
-package func suppressed(_ detections: [Detection], limit: Float = 0.3) -> [Detection] {
-  var kept: [Detection] = []
+package func suppressed<Box: ScoredBox>(_ detections: [Box], limit: Float = 0.3) -> [Box] {
+  var kept: [Box] = []
   for candidate in detections.sorted(by: { $0.score > $1.score })
   where kept.allSatisfy({ $0.overlap(candidate) < limit }) {
     kept.append(candidate)

@@ -1,6 +1,6 @@
 /// How much work a face is worth. Both give the same bits every time.
 public enum Effort: String, Sendable, CaseIterable {
-  /// For previews: faces are meshed on every second frame, with one look, and drawn from a coarser grid.
+  /// For previews: faces are meshed on every second frame, with one look, drawn from a coarser grid, and over hands.
   case fast
   /// All that makes the picture right.
   case full
@@ -18,21 +18,25 @@ struct TrackingPace: Sendable {
   let meshInterval: Int
   /// The mesh of the region smoothed over time, instead of the one that the region comes from.
   let looksAgain: Bool
+  let looksForHands: Bool
 
   init(_ effort: Effort) {
     switch effort {
     case .full:
-      self.init(detection: 4, busyDetection: 4, thorough: 16, mesh: 1, looksAgain: true)
+      self.init(detection: 4, busyDetection: 4, thorough: 16, mesh: 1, looksAgain: true, looksForHands: true)
     case .fast:
-      self.init(detection: 6, busyDetection: 12, thorough: nil, mesh: 2, looksAgain: false)
+      self.init(detection: 6, busyDetection: 12, thorough: nil, mesh: 2, looksAgain: false, looksForHands: false)
     }
   }
 
-  private init(detection: Int, busyDetection: Int, thorough: Int?, mesh: Int, looksAgain: Bool) {
+  private init(
+    detection: Int, busyDetection: Int, thorough: Int?, mesh: Int, looksAgain: Bool, looksForHands: Bool
+  ) {
     detectionInterval = detection
     busyDetectionInterval = busyDetection
     thoroughInterval = thorough
     meshInterval = mesh
     self.looksAgain = looksAgain
+    self.looksForHands = looksForHands
   }
 }

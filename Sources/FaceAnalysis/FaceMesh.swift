@@ -27,9 +27,7 @@ public struct FaceMesh: Sendable, Equatable {
 
   /// The mesh in the pixels of the frame as it is stored, from that in the frame seen upright.
   public func stored(in frame: PixelView) -> FaceMesh {
-    guard frame.orientation != .upright else { return self }
-    let size = SIMD2(Float(frame.uprightWidth), Float(frame.uprightHeight))
-    return mapped { frame.orientation.stored($0 + 0.5, upright: size) - 0.5 }
+    frame.orientation == .upright ? self : mapped(frame.storedPoint)
   }
 
   /// The mesh in another picture: points and irises.

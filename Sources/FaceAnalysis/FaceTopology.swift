@@ -1,3 +1,5 @@
+internal import Imaging
+
 /// What never changes about the mesh: its triangles, its mean shape, and which vertices are what.
 ///
 /// "Left" is the smaller x in a picture of a frontal face: the subject's right.
@@ -139,6 +141,11 @@ public enum FaceTopology {
   /// 1 on plain skin, 0 on eyes, brows, lips and nostrils.
   public static let plainSkin = field { _ in true }.setting(features, to: 0)
 
+  /// 1 well away from eyes, brows and nostrils, whose lashes and shadows reach beyond their own vertices; 0 on them.
+  public static let farFromDarkFeatures = smoothed(
+    plainSkin.setting(lipsOuter + lipsMiddleOuter + lipsMiddleInner + lipsInner, to: 1), times: 4
+  ).map { smoothstep(0.8, 0.97, $0) }
+
   /// 1 at ``skinSeeds``, else 0.
   public static let seeds = field { _ in false }.setting(skinSeeds, to: 1)
 
@@ -160,7 +167,7 @@ public enum FaceTopology {
   public static let browsAndEyes = field { _ in false }.setting(brows + eyes, to: 1)
 
   /// 1 where hair may hang into the face: near the oval, and above the brows.
-  public static let hairZone = field { i in distanceToOval[i] < 0.07 || meanShape[i].y < browHeight - 0.02 }
+  public static let hairZone = field { i in distanceToOval[i] < 0.07 || meanShape[i].y < browHeight - 0.04 }
 
   /// How wide the edge of the face fades, in face widths: .10 at jaw and temples to .12 at the top of the forehead.
   public static let featherWidth: [Float] = meanShape.points.map { p in

@@ -1,21 +1,5 @@
 public import Imaging
 
-/// A face in one frame, as a member of its track.
-public struct TrackedFace: Sendable {
-  /// Number of the track: the same person from frame to frame, until a cut or until the face is lost.
-  public var track: Int
-  /// Points after smoothing over time.
-  public var mesh: FaceMesh
-  /// 0…1: how sure it is, over the frames around, that there is a face. Effects fade with it.
-  public var confidence: Float
-
-  public init(track: Int, mesh: FaceMesh, confidence: Float) {
-    self.track = track
-    self.mesh = mesh
-    self.confidence = confidence
-  }
-}
-
 /// Follows every face through the frames of a clip, with a bounded look-ahead.
 ///
 /// Each frame passes three stages, each some frames behind the one before:
@@ -28,10 +12,13 @@ public struct TrackedFace: Sendable {
 /// 3. *settle*: the points, smoothed over ±4 frames: place and size by a parabola, the shape by a mean, lips and lids by
 ///    a shorter parabola that keeps blinks and speech.
 ///
-/// With ``Effort/fast`` a face is looked at once, on every second frame, by the mesh of the frame before; stage 3 fills in
-/// the others.
+/// Hands near a face are followed in the first stage and settled in the last (``HandFollower``, ``HandSettler``).
 ///
-/// Everything has finite support: no frame further than ``lookAhead`` matters to a result, and none across a cut.
+/// With ``Effort/fast`` a face is looked at once, on every second frame, by the mesh of the frame before; stage 3 fills in
+/// the others. Hands are not looked for.
+///
+/// Everything but the hands has finite support: no frame further than ``lookAhead`` matters to a result, and none across
+/// a cut.
 public final class FaceTracker {
   /// How many frames later a frame's faces are known.
   public var lookAhead: Int { locateLag + Self.settleReach }
@@ -62,6 +49,7 @@ public final class FaceTracker {
     var shot = 0
     var regions: [Int: FaceRegion] = [:]
     var located: [Int: Located] = [:]
+    var hands: [Int: Hand] = [:]
 
     init(source: any PixelSource) { self.source = source }
   }
@@ -75,6 +63,7 @@ public final class FaceTracker {
   private struct Track {
     var id: Int
     var region: FaceRegion
+    var outline: FaceOutline
     var lastSeen: Int
   }
 
@@ -84,6 +73,7 @@ public final class FaceTracker {
   private let mesher: any FaceMesher
   /// Has the last word on where the points are.
   private let locator: any FaceMesher
+  private let hands: HandFollower?
   private let settler = MeshSettler()
   private var shots = ShotChangeDetector()
   private var tracks: [Track] = []
@@ -98,13 +88,16 @@ public final class FaceTracker {
   /// - Parameters:
   ///   - mesher: the quick mesh network, which follows faces.
   ///   - locator: the exact one of stage 2 (full effort only); nil for the same.
+  ///   - hands: finds the hands near faces (full effort only); nil if they need not be known.
   public init(
-    detector: any FaceDetector, mesher: any FaceMesher, locator: (any FaceMesher)? = nil, effort: Effort = .full
+    detector: any FaceDetector, mesher: any FaceMesher, locator: (any FaceMesher)? = nil,
+    hands: (any HandFinder)? = nil, effort: Effort = .full
   ) {
     pace = TrackingPace(effort)
     self.detector = detector
     self.mesher = mesher
     self.locator = locator ?? mesher
+    self.hands = pace.looksForHands ? hands.map(HandFollower.init) : nil
   }
 
   /// Takes the next frame.
@@ -152,7 +145,10 @@ public final class FaceTracker {
     try source.withPixels { frame in
       let startsShot = shots.startsShot(frame)
       current.shot = index == 0 ? 0 : entry(index - 1).shot + (startsShot ? 1 : 0)
-      if startsShot { tracks.removeAll() }
+      if startsShot {
+        tracks.removeAll()
+        hands?.startShot()
+      }
       let interval = tracks.isEmpty ? pace.detectionInterval : pace.busyDetectionInterval
       var isDetecting = startsShot || index % interval == 0
       guard isDetecting || index % pace.meshInterval == 0 else { return }
@@ -177,6 +173,26 @@ public final class FaceTracker {
       }
       tracks.removeAll { index - $0.lastSeen >= Self.patience }
       dropDoubles(at: index)
+      try followHands(index, frame)
+    }
+  }
+
+  private func followHands(_ index: Int, _ frame: PixelView) throws {
+    guard let hands else { return }
+    let found = try hands.follow(frame, index: index, faces: tracks.map(\.outline))
+    entry(index).hands = found.hands
+    // Those that a palm reveals are followed backwards through the frames whose pixels are still there.
+    for id in found.new {
+      var hand = found.hands[id]!
+      for i in (max(firstIndex, locatedCount)..<index).reversed() {
+        let before = entry(i)
+        guard before.shot == entry(index).shot, let source = before.source,
+          let there = try source.withPixels({ try hands.neighbour(of: hand, in: $0) }),
+          !before.hands.values.contains(where: { $0.isSame(as: there) })
+        else { break }
+        hand = there
+        before.hands[id] = hand
+      }
     }
   }
 
@@ -209,7 +225,8 @@ public final class FaceTracker {
       guard let sighting = try located(by: detection, in: frame) else { continue }
       let id = nextTrack
       nextTrack += 1
-      tracks.append(Track(id: id, region: sighting.region, lastSeen: index))
+      tracks.append(
+        Track(id: id, region: sighting.region, outline: FaceOutline(sighting.located.mesh), lastSeen: index))
       note(id, sighting, at: index)
       try followBack(id, from: sighting.region, before: index)
     }
@@ -219,6 +236,7 @@ public final class FaceTracker {
     var sighting = sighting
     sighting.region = sighting.region.unwrapped(near: tracks[i].region.angle)
     tracks[i].region = sighting.region
+    tracks[i].outline = FaceOutline(sighting.located.mesh)
     tracks[i].lastSeen = index
     note(tracks[i].id, sighting, at: index)
   }
@@ -315,7 +333,8 @@ public final class FaceTracker {
 
   /// The faces of a still picture, points and confidence as good as one picture allows.
   public static func faces(
-    in frame: PixelView, detector: any FaceDetector, mesher: any FaceMesher, locator: (any FaceMesher)? = nil
+    in frame: PixelView, detector: any FaceDetector, mesher: any FaceMesher, locator: (any FaceMesher)? = nil,
+    hands: (any HandFinder)? = nil
   ) throws -> [TrackedFace] {
     let tracker = FaceTracker(detector: detector, mesher: mesher, locator: locator)
     var regions: [FaceRegion] = []
@@ -325,10 +344,17 @@ public final class FaceTracker {
       if regions.contains(where: { boxOverlap($0.faceBox.low, $0.faceBox.high, box.low, box.high) > 0.5 }) { continue }
       regions.append(region)
     }
-    return try regions.enumerated().compactMap { i, region in
+    var faces = try regions.enumerated().compactMap { i, region -> TrackedFace? in
       let found = try tracker.located(in: region, of: frame, scales: [0])
       return found.score > smallestScore ? TrackedFace(track: i, mesh: found.mesh, confidence: 1) : nil
     }
+    guard let hands else { return faces }
+    let outlines = faces.map { FaceOutline($0.mesh) }
+    let found = try HandFollower(finder: hands).hands(in: frame, faces: outlines).map { hand in
+      Hand(points: hand.points, presence: 1)
+    }
+    for i in faces.indices { faces[i].hands = outlines[i].hands(near: found) }
+    return faces
   }
 
   // MARK: Stage 3
@@ -344,12 +370,23 @@ public final class FaceTracker {
       return !sides.isEmpty && sides.allSatisfy { isSure(id, $0) }
     }
     let ids = Set(near.flatMap { entry($0).located.keys }).sorted()
+    let hands = settledHands(index, among: near)
     return ids.compactMap { id in
       guard isThere(id, index) else { return nil }
       let seen = around.filter { isSure(id, $0) }
       let mesh = settler.settled(seen.map { ($0 - index, entry($0).located[id]!.mesh) })
       let share = Float(near.filter { isThere(id, $0) }.count) / Float(near.count)
-      return TrackedFace(track: id, mesh: mesh, confidence: share)
+      return TrackedFace(
+        track: id, mesh: mesh, confidence: share,
+        hands: hands.isEmpty ? [] : FaceOutline(mesh).hands(near: hands))
+    }
+  }
+
+  private func settledHands(_ index: Int, among frames: [Int]) -> [Hand] {
+    let ids = Set(frames.flatMap { entry($0).hands.keys }).sorted()
+    return ids.compactMap { id in
+      let seen = frames.compactMap { k in entry(k).hands[id].map { (offset: k - index, hand: $0) } }
+      return HandSettler.settled(seen, among: frames.map { $0 - index })
     }
   }
 

@@ -23,12 +23,12 @@ package struct MeanShape {
     let all = persons + persons.map { $0.mirrored(by: mirror) }
     var mean = Self.symmetric(rough, mirror)
     for _ in 0..<Self.rounds {
-      mean = Shape.median(of: all.map { SpaceSimilarity(from: $0, to: mean, vertices: FaceTopology.rigid).apply($0) })
+      mean = Shape.median(of: all.map { SpaceSimilarity(from: $0, to: mean).apply($0) })
     }
     mean = Self.symmetric(mean, mirror)
     mean = Self.normalised(Self.frontal(mean, as: all))
     shape = mean
-    let fitted = all.map { SpaceSimilarity(from: $0, to: mean, vertices: FaceTopology.rigid).apply($0) }
+    let fitted = all.map { SpaceSimilarity(from: $0, to: mean).apply($0) }
     deviations = mean.points.indices.map { i in
       fitted.reduce(0) { $0 + distance($1.points[i], mean.points[i]) } / Double(fitted.count)
     }
@@ -39,7 +39,7 @@ package struct MeanShape {
     var mean = normalised(shapes[0])
     for _ in 0..<rounds {
       mean = normalised(
-        Shape.median(of: shapes.map { SpaceSimilarity(from: $0, to: mean, vertices: FaceTopology.rigid).apply($0) }))
+        Shape.median(of: shapes.map { SpaceSimilarity(from: $0, to: mean).apply($0) }))
     }
     return mean
   }
@@ -95,7 +95,7 @@ package struct MeanShape {
     var view = SIMD3<Double>.zero
     for person in people {
       // A person's own view axis, in the shape's coordinates.
-      view += SpaceSimilarity(from: person, to: shape, vertices: FaceTopology.rigid).turned(SIMD3(0, 0, 1))
+      view += SIMD3<Double>(SpaceSimilarity(from: person, to: shape).axes.z)
     }
     let length = (view.y * view.y + view.z * view.z).squareRoot()
     let (s, c) = (view.y / length, view.z / length)

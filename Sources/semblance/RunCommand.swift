@@ -29,6 +29,7 @@ struct RunCommand: ParsableCommand {
         semblance run -s actor.identity -t clip.mp4
         semblance run -s actor.jpg -t frames/ -o recast/ --output-video-scale 2
         semblance run -s actor.jpg -t frames/%06d.png --sequence-fps 24 -o recast.mov
+        semblance run -t clip.mp4 --processors face_debugger -o meshes.mp4
 
       \(HelpSections.environment)
 
@@ -42,7 +43,7 @@ struct RunCommand: ParsableCommand {
         "Photos of the person whose face is put in, or one identity (see semblance help identity); of a clip, the first "
           + "frame. Several photos are merged: each part of the face comes from the one that shows it best.",
         valueName: "photo"))
-    var source: [String]
+    var source: [String] = []
 
     @Option(
       name: [.customLong("target"), .customLong("target-path"), .short],
@@ -202,6 +203,7 @@ struct RunCommand: ParsableCommand {
   }
 
   @OptionGroup(title: "Files") var files: Files
+  @OptionGroup(title: "Processors") var processing: Processing
   @OptionGroup(title: "Faces") var faces: Faces
   @OptionGroup(title: "Part of a clip") var part: Part
   @OptionGroup(title: "Output") var output: Output
@@ -232,6 +234,11 @@ struct RunCommand: ParsableCommand {
     try requirePercent(output.outputImageQuality, "--output-image-quality")
     guard (0...1024).contains(execution.threads) else {
       throw ValidationError("--threads must be between 0 and 1024, got \(execution.threads).")
+    }
+    var request = JobRequest(sources: files.source, target: files.target, output: "")
+    processing.apply(to: &request)
+    guard !request.needsSource || !files.source.isEmpty else {
+      throw ValidationError("Give a photo of the person whose face is put in, with --source.")
     }
     try requireName(files.target, "--target")
     for source in files.source { try requireName(source, "--source") }
@@ -268,6 +275,7 @@ struct RunCommand: ParsableCommand {
     var request = JobRequest(
       sources: files.source, target: files.target,
       output: files.output ?? JobRequest.defaultOutput(for: files.target))
+    processing.apply(to: &request)
     request.selectorMode = faces.faceSelectorMode
     request.requiresFace = faces.requireFace
     request.trim = part.trim

@@ -79,6 +79,20 @@ extension CommandTests {
         Help:  --target <file>  The picture or clip whose faces are replaced. A clip may also be a folder of pictures, \
         or numbered ones: frames/%06d.png.
         """)
+      try expect(["--target", "clip.mp4"], "Error: Give a photo of the person whose face is put in, with --source.")
+      try expect(
+        ["--target", "clip.mp4", "--processors", "face_debugger", "--face-debugger-items", "light"],
+        "Error: Give a photo of the person whose face is put in, with --source.")
+      try expect(
+        job + ["--face-debugger-items", "mesh"],
+        "Error: --face-debugger-items is of use only with --processors face_debugger.")
+      try expect(
+        job + ["--processors", "face_swapper", "face_painter"],
+        """
+        Error: The value 'face_painter' is invalid for '--processors <name>'. Please provide one of 'face_swapper' and \
+        'face_debugger'.
+        Help:  --processors <name>  What is done to each face, in this order.
+        """)
       try expect(["--source", "a.png", "--target", ""], "Error: --target must name a file, got an empty text.")
       try expect(["--source", "", "--target", "clip.mp4"], "Error: --source must name a file, got an empty text.")
       try expect(

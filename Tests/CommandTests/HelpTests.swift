@@ -117,6 +117,7 @@ private let runHelp = #"""
     semblance run -s actor.identity -t clip.mp4
     semblance run -s actor.jpg -t frames/ -o recast/ --output-video-scale 2
     semblance run -s actor.jpg -t frames/%06d.png --sequence-fps 24 -o recast.mov
+    semblance run -t clip.mp4 --processors face_debugger -o meshes.mp4
 
   ENVIRONMENT
     SEMBLANCE_CACHE        The folder with the models and ONNX Runtime, which
@@ -159,6 +160,15 @@ private let runHelp = #"""
                             Of a clip, folder/ or folder/%06d.png makes pictures.
                             (default: beside the target, with -swapped in its
                             name and never over another file)
+
+  PROCESSORS:
+    --processors <name>     What is done to each face, in this order. (values:
+                            face_swapper, face_debugger; default: face_swapper)
+    --face-debugger-items <item>
+                            What face_debugger draws: mesh, box and track if left
+                            out. mask, light, texture and shape are the swap's
+                            and need --source. (values: mesh, outline, box,
+                            region, track, skin, mask, light, texture, shape)
 
   FACES:
     --face-selector-mode <mode>

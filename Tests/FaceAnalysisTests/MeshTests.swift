@@ -152,6 +152,6 @@ import Testing
     #expect(kept == [best, far])
     // Chains: the second falls to the first, so the third, which only meets the second, stays.
     #expect(suppressed([box(0, 0, 10, 10, 0.9), box(4, 0, 10, 10, 0.8), box(8, 0, 10, 10, 0.7)]).count == 2)
-    #expect(suppressed([]).isEmpty)
+    #expect(suppressed([Detection]()).isEmpty)
   }
 }

@@ -49,6 +49,14 @@ enum Pinned {
 
   static func mesher() throws -> FaceLandmarkNetwork { FaceLandmarkNetwork(session: try session(.faceLandmark)) }
 
+  static func hands() throws -> HandNetworks {
+    HandNetworks {
+      PalmDetector(session: try session(.palmDetection))
+    } landmarks: {
+      HandLandmarkNetwork(session: try session(.handLandmark))
+    }
+  }
+
   static func attentionMesh() throws -> AttentionMesh {
     AttentionMesh(
       surface: try session(.faceLandmark), trunk: try session(.faceAttentionTrunk),

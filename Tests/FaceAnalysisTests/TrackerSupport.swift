@@ -63,7 +63,7 @@ final class Script {
 }
 
 /// The number that a frame carries.
-private func number(of frame: PixelView) -> Int {
+func number(of frame: PixelView) -> Int {
   Int(frame.planes[0].load(as: UInt8.self)) + 256 * Int(frame.planes[0].load(fromByteOffset: 1, as: UInt8.self))
 }
 

@@ -4,8 +4,8 @@ public import Imaging
 /// Replaces a face without any learned generator: the source's skin, moved by the target's mesh, lit as the target is.
 ///
 /// Everything smooth (which texel goes where, what is skin, the light, the mask) is computed on a small grid; only the
-/// texture's fine detail is added at full size, straight into the frame's samples. Inside the lips, on hair and outside
-/// the face the target stays.
+/// texture's fine detail is added at full size, straight into the frame's samples. Inside the lips, on hair, on hands and
+/// outside the face the target stays.
 public struct BuiltinSwapper: FaceEffect {
   /// What a user may choose.
   public struct Options: Sendable {
@@ -17,6 +17,7 @@ public struct BuiltinSwapper: FaceEffect {
 
   /// How many cells of the small grid a face is wide, at most.
   private let mostCells: Float
+  private let effort: Effort
   private let options: Options
   private let texture: SourceTexture
   private let sourceFacing: [Float]
@@ -30,6 +31,7 @@ public struct BuiltinSwapper: FaceEffect {
   ///   - identity: the source person.
   ///   - effort: `fast` works on a grid half as fine.
   public init(_ identity: Identity, effort: Effort = .full, options: Options = Options()) {
+    self.effort = effort
     mostCells = effort == .full ? 128 : 64
     self.options = options
     texture = SourceTexture(identity)
@@ -47,7 +49,10 @@ public struct BuiltinSwapper: FaceEffect {
   }
 
   public func observe(_ pixels: PixelView, face: TrackedFace, history: FaceHistory) -> (any Sendable)? {
-    face.mesh.isFinite ? FaceNote(face, in: pixels) : nil
+    guard face.mesh.isFinite else { return nil }
+    var note = FaceNote(face, in: pixels)
+    if effort == .full { note.glasses = GlassesObservation(pixels, face: face, after: history) }
+    return note
   }
 
   public func apply(to pixels: PixelView, face: TrackedFace, history: FaceHistory) {
@@ -75,14 +80,30 @@ public struct BuiltinSwapper: FaceEffect {
     let source = encoding.signal(from: level.colors(x: texelX, y: texelY, .bilinear))
     let (mask, weight) = level.weights(x: texelX, y: texelY)
 
-    let skin = SkinModel(grid.standardColors, mesh: grid.mesh, raster: grid.raster, coverage: grid.coverage)
+    let hand = HandMask.mask(face.hands.map(grid.local), guide: grid.standardColors.luma)
+    // The light on a hand tells nothing about the light on the face: not even close to its edge.
+    let covered = hand?.grown(by: 3)
+    let skin = SkinModel(
+      grid.standardColors, mesh: grid.mesh, raster: grid.raster, coverage: grid.coverage, covered: covered)
+    let inFront = effort == .full ? ThingsInFront(grid, skin: skin, glasses: Glasses(history)) : nil
     let plain = grid.raster.interpolate(FaceTopology.plainSkin).mapped { smoothstep(0.6, 0.95, $0) }
-    let common = (weight * grid.coverage) * (skin.probability * (plain * plain)) + grid.coverage * 1e-4
+    let seen = inFront.map { front in skin.probability * front.free } ?? skin.probability
+    var common = (weight * grid.coverage) * (seen * (plain * plain))
+    if let covered { common = common - common * covered }
+    common = common + grid.coverage * 1e-4
+    let target = encoding.gammaCoded(from: grid.colors)
     let match = ColorMatch(
-      source: encoding.gammaCoded(from: source), target: encoding.gammaCoded(from: grid.colors), weight: common,
-      faceWidth: grid.mesh.width)
-    let free =
-      BlendMask.mask(grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin) * confidence
+      source: encoding.gammaCoded(from: source), target: target, weight: common, faceWidth: grid.mesh.width)
+    var free =
+      BlendMask.mask(
+        grid: grid, sourceMask: mask * grid.coverage, sourceFacing: sourceFacing, skin: skin, inFront: inFront)
+      * confidence
+    if let hand {
+      let shadow = HandShadow.shadow(
+        of: hand, target: target.luma, face: match.colors.luma, coverage: grid.coverage,
+        skin: grid.raster.interpolate(FaceTopology.farFromDarkFeatures), faceWidth: grid.mesh.width)
+      free = free - free * hand.maximum(shadow)
+    }
     let alpha =
       rest.openEyes.map { open in
         free - free * EyeMask.kept(grid.mesh, open: open, width: free.width, height: free.height)
@@ -95,7 +116,7 @@ public struct BuiltinSwapper: FaceEffect {
       let light = SIMD3(
         match.gain.red.value(at: middle), match.gain.green.value(at: middle), match.gain.blue.value(at: middle))
       let mesh = shape ?? face.mesh
-      tint = { frame in
+      tint = { [free] frame in
         IrisTint(source: sourceIris, target: targetIris).apply(to: frame, mesh: mesh, light: light) {
           free.value(at: grid.cells.local($0))
         }
@@ -105,7 +126,7 @@ public struct BuiltinSwapper: FaceEffect {
       displacement: grid.moves.map {
         Displacement(grid: grid.cells, x: $0.x, y: $0.y, wanted: alpha.mapped { $0 < 0.999 ? 1 : 0 })
       },
-      surface: surface.surface(in: frame), tint: tint)
+      surface: surface.surface(in: frame), parts: surface, tint: tint)
   }
 }
 
@@ -114,6 +135,8 @@ package struct FaceDrawing {
   /// The frame bent to the new face's shape; nil if the face keeps its own.
   package var displacement: Displacement?
   package var surface: Surface
+  /// What the surface is made of.
+  var parts: FaceSurface
   /// Changes the colour of the target's irises.
   package var tint: ((PixelView) -> Void)?
 }

@@ -56,6 +56,15 @@ package struct FaceGrid {
     guard isReshaped, !near.isEmpty else { return near }
     return near.union(ShapeField.rect(for: face, in: frame))
   }
+
+  /// A hand in pixels of the grid; it moves with the frame where that is bent.
+  package func local(_ hand: Hand) -> Hand {
+    hand.mapped { p in
+      let q = cells.local(p)
+      guard let moves, q.x.isFinite, q.y.isFinite else { return q }
+      return q - SIMD2(moves.x.value(at: q), moves.y.value(at: q)) / Float(cells.cell)
+    }
+  }
 }
 
 extension ColorPlanes {

@@ -3,6 +3,8 @@ internal import Imaging
 
 /// What is noted of a face in each frame, for the frames after it.
 struct FaceNote: Sendable {
+  /// Nil in most frames.
+  var glasses: GlassesObservation?
   var shape: FaceShape
   /// How far the eyes are open, see ``FaceMesh/eyeOpening``; nil where the network does not see lids.
   var eyeOpening: SIMD2<Float>?

@@ -6,21 +6,22 @@ package import Imaging
 ///
 /// From samples where nearly every face shows skin it learns how bright the skin is, as a function of where the surface
 /// points (a first-order light, fitted robustly), and what its colour is. Knowing the light is what tells dark hair
-/// from a cheek in shadow. A hand has the same skin and is not told apart.
+/// from a cheek in shadow. A hand has the same skin: where it lies must be told.
 package struct SkinModel {
   /// 0…1 a pixel: how likely it is skin of this face. 0 outside the mesh.
   package let probability: Plane
   /// Logarithm of the luminance the skin should have, by the fitted light. 0 outside the mesh.
   package let expectedLogLight: Plane
-  /// How far each pixel's colour is from skin's, brightness apart, in standard deviations. 0 outside the mesh.
-  package let colorDistance: Plane
   /// The fitted light: logarithm of the luminance, and its slopes along the normal's x (to the right), y (down) and −z.
   let light: SIMD4<Float>
 
   /// Added to linear light before the logarithm.
   static let floor: Float = 0.01
 
-  package init(_ colors: ColorPlanes, mesh: FaceMesh, raster: MeshRaster, coverage: Plane) {
+  /// - Parameter covered: above 0 where something else than the face is seen, and nothing is to be learned.
+  package init(
+    _ colors: ColorPlanes, mesh: FaceMesh, raster: MeshRaster, coverage: Plane, covered: Plane? = nil
+  ) {
     let width = mesh.width
     let smooth = colors.map { $0.blurred(sigma: max(0.6, 0.008 * width)) }
     let logLight = Self.logLight(smooth.luma)
@@ -29,24 +30,25 @@ package struct SkinModel {
     let normals = mesh.normals
     let facing = normals.map { -$0.z }
     let positions = mesh.positions
-    let light = Self.fitLight(positions.map { logLight.value(at: $0) }, normals: normals, facing: facing)
+    let isFree = covered.map { covered in positions.map { covered.value(at: $0) == 0 } }
+    let light = Self.fitLight(
+      positions.map { logLight.value(at: $0) }, normals: normals, facing: facing, isFree: isFree)
 
-    let seeds = FaceTopology.skinSeeds.filter { facing[$0] > 0.2 }
-    let samples = seeds.count >= 12 ? seeds : FaceTopology.skinSeeds
+    let free = FaceTopology.skinSeeds.filter { isFree?[$0] ?? true }
+    let seeds = free.filter { facing[$0] > 0.2 }
+    let samples = [seeds, free].first { $0.count >= 12 } ?? FaceTopology.skinSeeds
     let spread = max(0.12, 1.4826 * median(samples.map { abs(light.residuals[$0]) }))
     let skinColor = ChromaModel(samples.map { SIMD2(labA.value(at: positions[$0]), labB.value(at: positions[$0])) })
 
     let expected = raster.interpolate(light.expected)
     let inside = raster.interpolate(FaceTopology.distanceToOval)
     var raw = Plane(width: colors.width, height: colors.height)
-    var distance = raw
     for i in raw.samples.indices where coverage.samples[i] > 0 {
       let d = inside.samples[i]
       var r = (logLight.samples[i] - expected.samples[i]) / spread
       // Highlights are forgiven inside the face, not at its edge, where a bright background lies.
       if r > 0 { r *= 1 - 0.5 * smoothstep(0.03, 0.15, d) }
       let c = skinColor.mahalanobis2(SIMD2(labA.samples[i], labB.samples[i]))
-      distance.samples[i] = c.squareRoot()
       let strictness = 1 + 0.4 * (1 - smoothstep(0.03, 0.12, d))
       raw.samples[i] = 1 - smoothstep(2, 4, strictness * (r * r + c).squareRoot())
     }
@@ -54,7 +56,6 @@ package struct SkinModel {
       raw.guided(by: colors.luma * (1 / 255), radius: max(1, Int(0.02 * width)), epsilon: 1e-3)
       .combined(with: coverage) { max(0, min(1, $0)) * $1 }
     expectedLogLight = expected
-    colorDistance = distance
     self.light = light.coefficients
   }
 
@@ -75,12 +76,12 @@ package struct SkinModel {
   /// Fits value ≈ c₀ + c·n over the vertices by iteratively reweighted least squares: seeds count in full, other plain
   /// skin a little, and what the fit cannot explain less with every round.
   private static func fitLight(
-    _ values: [Float], normals: [SIMD3<Float>], facing: [Float]
+    _ values: [Float], normals: [SIMD3<Float>], facing: [Float], isFree: [Bool]?
   ) -> (expected: [Float], residuals: [Float], coefficients: SIMD4<Float>) {
     let prior = facing.indices.map { i in
       let seen = smoothstep(0.1, 0.4, facing[i])
       let plain = FaceTopology.distanceToOval[i] > 0.08 ? 0.15 * FaceTopology.plainSkin[i] : 0
-      return (FaceTopology.seeds[i] + plain) * seen
+      return isFree?[i] == false ? 0 : (FaceTopology.seeds[i] + plain) * seen
     }
     let basis = normals.map { SIMD4<Float>(1, $0.x, $0.y, -$0.z) }
     var weights = prior
