@@ -48,7 +48,11 @@ let package = Package(
       name: "FaceAnalysis", dependencies: ["Imaging", "Inference", "Catalogue"], swiftSettings: kernels),
     .target(name: "Effects", dependencies: ["Imaging", "FaceAnalysis"], swiftSettings: kernels),
     .target(
-      name: "Engine", dependencies: ["MediaIO", "Imaging", "Inference", "Catalogue", "FaceAnalysis", "Effects"],
+      name: "Engine",
+      dependencies: [
+        "MediaIO", "Imaging", "Inference", "Catalogue", "FaceAnalysis", "Effects",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: strict),
     .target(name: "Benchmark", dependencies: ["Engine", "Catalogue"], swiftSettings: strict),
     .executableTarget(

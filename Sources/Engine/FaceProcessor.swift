@@ -47,9 +47,14 @@ final class EffectMaker {
   let request: JobRequest
   private let models: FaceModels
   private let notify: @Sendable (JobEvent) -> Void
+  private let cancellation: Cancellation
   private var madeSwapper: BuiltinSwapper?
 
-  init(_ request: JobRequest, models: FaceModels, notify: @escaping @Sendable (JobEvent) -> Void) {
+  init(
+    _ request: JobRequest, models: FaceModels, notify: @escaping @Sendable (JobEvent) -> Void,
+    cancellation: Cancellation
+  ) {
+    self.cancellation = cancellation
     self.request = request
     self.models = models
     self.notify = notify
@@ -66,7 +71,8 @@ final class EffectMaker {
   /// The swapper of the source person.
   func swapper() throws -> BuiltinSwapper {
     if let madeSwapper { return madeSwapper }
-    let made = try SourceReader(models: models, notify: notify).swapper(from: request.sources, effort: request.effort)
+    let reader = SourceReader(models: models, notify: notify, cancellation: cancellation)
+    let made = BuiltinSwapper(try reader.identity(from: request.sources), effort: request.effort)
     madeSwapper = made
     return made
   }

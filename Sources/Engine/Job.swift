@@ -12,7 +12,7 @@ public enum FaceSelectorMode: String, Sendable, CaseIterable {
 
 /// One request: whose face goes where.
 public struct JobRequest: Sendable {
-  /// Photos of the source person.
+  /// Photos of the source person, or one saved identity.
   public var sources: [String]
   /// The picture or clip whose faces are replaced: a file, a folder of pictures, or a pattern of numbered ones such as
   /// `frames/%06d.png`.

@@ -35,14 +35,8 @@ extension JobRequest {
   /// An output over an input would take the place of what the user wants to keep.
   private func checkPaths() throws {
     try checkProcessors()
-    let existing = FileIdentity(output)
-    for input in sources + (PictureList.isList(target) ? [] : [target]) {
-      try PathCheck.readable(input)
-      if let existing, existing == FileIdentity(input) {
-        throw JobError(
-          .invalidRequest, "cannot write '\(output)': it is also an input; choose another name for the output")
-      }
-    }
+    try SourceReader.check(sources)
+    try InputCheck.check(inputs: sources + (PictureList.isList(target) ? [] : [target]), output: output)
   }
 
   private func openTarget() throws -> any ClipReader {
@@ -67,7 +61,7 @@ extension JobRequest {
     }
     let picture = try meter.measure(.decode) { try SourceReader.picture(target).editable() }
     let models = try FaceModels(runtimePath: runtimePath)
-    let effects = try EffectMaker(self, models: models, notify: notify).effects()
+    let effects = try EffectMaker(self, models: models, notify: notify, cancellation: cancellation).effects()
     var selector = FaceSelector(mode: selectorMode)
     let faces = try meter.measure(.find) {
       selector.select(from: try picture.withPixels { try models.faces(in: $0, withHands: effort == .full) })
@@ -104,7 +98,7 @@ extension JobRequest {
     cancellation.onRequest { writer.cancel() }
     let notices = reader.notices
     for notice in notices { notify(.notice(notice)) }
-    let stage = LazyStage(self, clipFrames: reader.info.framesInFile, meter, notify)
+    let stage = LazyStage(self, clipFrames: reader.info.framesInFile, meter, cancellation, notify)
     let tally = Tally(total: reader.info.estimatedFrames, start: start)
     try Pipeline.run(load: { $0.load }, bytes: { $0.bytes }, cancellation: cancellation) {
       switch try meter.measure(.decode, reader.next) {
@@ -172,31 +166,20 @@ private func writing<Result>(_ body: () throws -> Result) throws -> Result {
   }
 }
 
-/// Tells whether two paths lead to one file, by whatever names and links.
-private struct FileIdentity: Equatable {
-  private let device: dev_t
-  private let number: ino_t
-
-  /// Nil if there is no such file.
-  init?(_ path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    device = status.st_dev
-    number = status.st_ino
-  }
-}
-
 /// The face stage, made on the work thread when the first frame comes, while the decoder is already running.
 private final class LazyStage: @unchecked Sendable {  // used by the work thread alone
   private let request: JobRequest
   private let clipFrames: Int?
   private let meter: ProcessorMeter
+  private let cancellation: Cancellation
   private let notify: @Sendable (JobEvent) -> Void
   private var stage: FaceStage?
 
   init(
-    _ request: JobRequest, clipFrames: Int?, _ meter: ProcessorMeter, _ notify: @escaping @Sendable (JobEvent) -> Void
+    _ request: JobRequest, clipFrames: Int?, _ meter: ProcessorMeter, _ cancellation: Cancellation,
+    _ notify: @escaping @Sendable (JobEvent) -> Void
   ) {
+    self.cancellation = cancellation
     self.request = request
     self.clipFrames = clipFrames
     self.meter = meter
@@ -206,7 +189,7 @@ private final class LazyStage: @unchecked Sendable {  // used by the work thread
   func process(_ parcel: Parcel?) throws -> [Parcel] {
     if let stage { return try stage.process(parcel) }
     let models = try FaceModels(runtimePath: request.runtimePath)
-    let effects = try EffectMaker(request, models: models, notify: notify).effects()
+    let effects = try EffectMaker(request, models: models, notify: notify, cancellation: cancellation).effects()
     let made = FaceStage(
       tracker: try models.tracker(effort: request.effort, clipFrames: clipFrames),
       selector: FaceSelector(mode: request.selectorMode), effects: effects, meter: meter)

@@ -4,40 +4,43 @@ internal import Foundation
 internal import Imaging
 internal import MediaIO
 
-/// Makes a swapper from the photos of the source person.
+/// Makes an identity from photos of the source person, or reads one.
 struct SourceReader {
   let models: FaceModels
   let notify: @Sendable (JobEvent) -> Void
-
-  private struct Candidate {
-    var path: String
-    var photo: Frame
-    var face: TrackedFace
-
-    /// How much the photo shows of the face: its size, up to what helps, times how frontally it is seen.
-    var merit: Float {
-      let facing = face.mesh.facing
-      let frontal = FaceTopology.skinSeeds.map { max(0, facing[$0]) }.reduce(0, +) / Float(FaceTopology.skinSeeds.count)
-      return min(1, face.mesh.width / 300) * frontal
-    }
-  }
+  var cancellation: Cancellation?
 
   /// - Throws: `noFace` if a photo shows no face; what reading throws otherwise.
-  func swapper(from paths: [String], effort: Effort) throws -> BuiltinSwapper {
-    let candidates = try paths.map(candidate)
-    guard let best = candidates.max(by: { $0.merit < $1.merit }) else {
+  func identity(from paths: [String]) throws -> Identity {
+    try Self.check(paths)
+    if let path = paths.first, IdentityFile.isNamed(path) { return try IdentityFile.read(path).identity }
+    var builder = IdentityBuilder()
+    for path in paths {
+      if let cancellation, cancellation.isRequested { throw CancellationError() }
+      builder.add(try photo(path))
+    }
+    guard let identity = builder.identity() else {
       throw JobError(.invalidRequest, "no source photo was given; name one with --source")
     }
-    if candidates.count > 1 {
-      notify(.notice("of \(candidates.count) source photos, '\(name(best.path))' shows the face best and is used"))
+    if paths.count > IdentityBuilder.mostPhotos {
+      notify(.notice("of \(paths.count) source photos, the best \(IdentityBuilder.mostPhotos) are merged"))
+    } else if paths.count > 1 {
+      notify(.notice("\(paths.count) source photos are merged; '\(identity.photos[0].name)' shows the face best"))
     }
-    if best.face.mesh.width < 64 {
-      notify(
-        .warning(
-          "the face in '\(name(best.path))' is only \(Int(best.face.mesh.width)) pixels wide; "
-            + "a larger photo gives a sharper result"))
+    for (index, photo) in identity.photos.enumerated() {
+      // What is wrong with the photo that most is taken from will be seen; with the others it may.
+      for note in photo.notes { notify(index == 0 ? .warning(note) : .notice(note)) }
     }
-    return best.photo.withPixels { BuiltinSwapper(photo: $0, mesh: best.face.mesh, effort: effort) }
+    return identity
+  }
+
+  /// An identity is made of all its photos at once, so nothing can be added to one.
+  static func check(_ paths: [String]) throws {
+    guard paths.count > 1, let saved = paths.first(where: IdentityFile.isNamed) else { return }
+    throw JobError(
+      .invalidRequest,
+      "cannot use '\(saved)' together with other sources: an identity is made of all its photos at once; use it alone, or "
+        + "make a new one from all the photos")
   }
 
   /// A picture that is whole: of one that is cut off, the decoder would make up the rest.
@@ -63,7 +66,7 @@ struct SourceReader {
     return bytes.range(of: Data([0xFF, 0xD9]), in: scan.upperBound..<bytes.endIndex) == nil
   }
 
-  private func candidate(_ path: String) throws -> Candidate {
+  private func photo(_ path: String) throws -> SourcePhoto {
     let photo = try SourceReader.picture(path).editable().upright()
     // A damaged photo can make the network say anything, also that a face lies far outside.
     let faces = try photo.withPixels { try models.faces(in: $0, isHurried: true) }.filter { face in
@@ -75,11 +78,10 @@ struct SourceReader {
       throw JobError(
         .noFace, "no face was found in the source '\(path)'; use a sharp, well lit photo of the face from the front")
     }
+    let name = URL(fileURLWithPath: path).lastPathComponent
     if faces.count > 1 {
-      notify(.notice("'\(name(path))' shows \(faces.count) faces; the largest is used"))
+      notify(.notice("'\(name)' shows \(faces.count) faces; the largest is used"))
     }
-    return Candidate(path: path, photo: photo, face: face)
+    return photo.withPixels { SourcePhoto(name: name, frame: $0, mesh: face.mesh) }
   }
-
-  private func name(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
 }

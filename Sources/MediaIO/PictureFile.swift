@@ -48,28 +48,7 @@ public enum PictureFile {
     let encoder = try PictureEncoder(picture, format: format, quality: quality, path: name)
     var bytes = try encoder.encode(picture)
     if format.keepsOrientation, orientation != .upright { bytes = ExifOrientation.insert(orientation, intoJPEG: bytes) }
-    try save(bytes, to: path, calling: name)
+    try WholeFile.write(bytes, to: path, calling: name)
     return Output(path: name, frames: 1, bytes: bytes.count, encoder: encoder.name, warnings: [])
-  }
-
-  private static func save(_ bytes: [UInt8], to path: String, calling name: String) throws(MediaError) {
-    let file = TemporaryFile(for: path)
-    guard let stream = fopen(file.path, "wb") else {
-      throw MediaError(.unwritable, "cannot write '\(name)': \(FilePath.reason(errno)); choose another folder")
-    }
-    let written = fwrite(bytes, 1, bytes.count, stream)
-    // What the disk did not take may show only on closing.
-    let closed = fclose(stream)
-    guard written == bytes.count, closed == 0 else {
-      let reason = FilePath.reason(errno)
-      file.remove()
-      throw MediaError(.failed, "writing '\(name)' failed: \(reason); the unfinished file was removed")
-    }
-    do throws(MediaError) {
-      try file.deliver()
-    } catch {
-      file.remove()
-      throw error
-    }
   }
 }

@@ -26,6 +26,7 @@ struct RunCommand: ParsableCommand {
         semblance run --source actor.jpg --target clip.mov --output recast.mp4
         semblance run -s actor.jpg -t clip.mp4 --output-video-quality 95
         semblance run -s front.jpg side.jpg -t group.png --face-selector-mode one
+        semblance run -s actor.identity -t clip.mp4
         semblance run -s actor.jpg -t frames/ -o recast/ --output-video-scale 2
         semblance run -s actor.jpg -t frames/%06d.png --sequence-fps 24 -o recast.mov
         semblance run -t clip.mp4 --processors face_debugger -o meshes.mp4
@@ -39,8 +40,8 @@ struct RunCommand: ParsableCommand {
     @Option(
       name: [.customLong("source"), .customLong("source-paths"), .short], parsing: .upToNextOption,
       help: ArgumentHelp(
-        "Photos of the person whose face is put in; of a clip, the first frame. Of several photos, the one that shows the "
-          + "face best is used.",
+        "Photos of the person whose face is put in, or one identity (see semblance help identity); of a clip, the first "
+          + "frame. Several photos are merged: each part of the face comes from the one that shows it best.",
         valueName: "photo"))
     var source: [String] = []
 

@@ -20,5 +20,5 @@ struct Semblance: ParsableCommand {
       \(HelpSections.exitCodes)
       """,
     version: version,
-    subcommands: [RunCommand.self, BenchmarkCommand.self])
+    subcommands: [RunCommand.self, IdentityCommand.self, BenchmarkCommand.self])
 }

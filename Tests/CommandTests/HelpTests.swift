@@ -22,6 +22,19 @@ extension CommandTests {
       #expect(try Scratch().run(["help", "run"]).output == runHelp)
     }
 
+    @Test("The command identity and what it has")
+    func identity() throws {
+      for (arguments, text) in [
+        (["identity", "--help"], identityHelp), (["identity", "new", "--help"], identityNewHelp),
+        (["identity", "show", "--help"], identityShowHelp),
+      ] {
+        let help = try Scratch().run(arguments)
+        #expect(help.code == 0)
+        #expect(help.errors == "")
+        #expect(help.output == text)
+      }
+    }
+
     @Test("The command benchmark")
     func benchmark() throws {
       let help = try Scratch().run(["benchmark", "--help"])
@@ -74,6 +87,7 @@ private let programHelp = #"""
 
   SUBCOMMANDS:
     run                     Replace the faces of one picture or clip.
+    identity                Save what is known of a source person, and show it.
     benchmark               Measure the speed of this machine against ffmpeg's.
 
     See 'semblance help <subcommand>' for detailed help.
@@ -100,6 +114,7 @@ private let runHelp = #"""
     semblance run --source actor.jpg --target clip.mov --output recast.mp4
     semblance run -s actor.jpg -t clip.mp4 --output-video-quality 95
     semblance run -s front.jpg side.jpg -t group.png --face-selector-mode one
+    semblance run -s actor.identity -t clip.mp4
     semblance run -s actor.jpg -t frames/ -o recast/ --output-video-scale 2
     semblance run -s actor.jpg -t frames/%06d.png --sequence-fps 24 -o recast.mov
     semblance run -t clip.mp4 --processors face_debugger -o meshes.mp4
@@ -130,9 +145,10 @@ private let runHelp = #"""
 
   FILES:
     -s, --source, --source-paths <photo>
-                            Photos of the person whose face is put in; of a clip,
-                            the first frame. Of several photos, the one that
-                            shows the face best is used.
+                            Photos of the person whose face is put in, or one
+                            identity (see semblance help identity); of a clip,
+                            the first frame. Several photos are merged: each part
+                            of the face comes from the one that shows it best.
     -t, --target, --target-path <file>
                             The picture or clip whose faces are replaced. A clip
                             may also be a folder of pictures, or numbered ones:
@@ -267,6 +283,80 @@ private let benchmarkHelp = #"""
     --json <file>           Write all that was measured to a JSON file.
     --svg <file>            Draw the ratios into an SVG picture.
     --markdown              Print the table as Markdown.
+    --version               Show the version.
+    -h, --help              Show help information.
+
+
+  """#
+
+private let identityHelp = #"""
+  OVERVIEW: Save what is known of a source person, and show it.
+
+  An identity is made once from photos of one person. It then serves as --source
+  instead of them, with the same result to the bit. It holds the face as a
+  picture, so treat it like a photo.
+
+  EXAMPLES
+    semblance identity new front.jpg left.jpg right.jpg -o actor.identity
+    semblance identity show actor.identity -o actor.png
+    semblance run --source actor.identity --target clip.mp4
+
+  USAGE: semblance identity <subcommand>
+
+  OPTIONS:
+    --version               Show the version.
+    -h, --help              Show help information.
+
+  SUBCOMMANDS:
+    new                     Make an identity from photos of one person.
+    show                    Tell what an identity was made of, and show it as a
+                            picture.
+
+    See 'semblance help identity <subcommand>' for detailed help.
+
+  """#
+
+private let identityNewHelp = #"""
+  OVERVIEW: Make an identity from photos of one person.
+
+  Photos are merged: each place of the face is taken from the one that shows it
+  most frontally, sharply and evenly lit. What could be better about them is said
+  on standard error. That they show one and the same person is not checked. Of
+  more than 8 photos, the best 8 are used.
+
+  An output that already exists is replaced once the new one is whole, and not
+  touched before.
+
+  USAGE: semblance identity new <photo> ... --output <file> [--onnxruntime <path>]
+
+  ARGUMENTS:
+    <photo>                 Photos of the person; of a clip, the first frame.
+
+  OPTIONS:
+    -o, --output, --output-path <file>
+                            Where it goes; the name ends in .identity.
+    --onnxruntime <path>    ONNX Runtime's library, as for the command run.
+    --version               Show the version.
+    -h, --help              Show help information.
+
+
+  """#
+
+private let identityShowHelp = #"""
+  OVERVIEW: Tell what an identity was made of, and show it as a picture.
+
+  The picture is the face as it will be put in, before it takes on a target's
+  light and shape; what is grey is left to the target.
+
+  USAGE: semblance identity show <file> [--output <picture>]
+
+  ARGUMENTS:
+    <file>                  The identity.
+
+  OPTIONS:
+    -o, --output, --output-path <picture>
+                            Write the face as a picture; the ending chooses the
+                            format.
     --version               Show the version.
     -h, --help              Show help information.
 

@@ -102,11 +102,21 @@ final class RGBPicture {
     }
   }
 
-  func texture(_ mesh: FaceMesh) -> SourceTexture { withView { SourcePreparation.texture(from: $0, mesh: mesh) } }
+  func photo(_ mesh: FaceMesh, name: String = "photo.png") -> SourcePhoto {
+    withView { SourcePhoto(name: name, frame: $0, mesh: mesh) }
+  }
+
+  func identity(_ mesh: FaceMesh) -> Identity {
+    var builder = IdentityBuilder()
+    builder.add(photo(mesh))
+    return builder.identity()!
+  }
+
+  func texture(_ mesh: FaceMesh) -> SourceTexture { SourceTexture(identity(mesh)) }
 
   /// The face keeps its shape unless `shape` says otherwise.
   func swapper(_ mesh: FaceMesh, shape: Float = 0) -> BuiltinSwapper {
-    withView { BuiltinSwapper(photo: $0, mesh: mesh, options: .init(faceShape: shape)) }
+    BuiltinSwapper(identity(mesh), options: .init(faceShape: shape))
   }
 
   var bytes: [UInt8] { Array(memory) }

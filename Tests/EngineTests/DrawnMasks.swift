@@ -16,7 +16,10 @@ func drawnMasks(_ frames: [Frame], source: String) throws -> [Plane] {
     // As for any source: its small faces are not looked for.
     let faces = try FaceTracker.faces(
       in: pixels, detector: try Pinned.detector(), mesher: mesher, locator: locator)
-    return BuiltinSwapper(photo: pixels, mesh: try #require(faces.max { $0.mesh.width < $1.mesh.width }).mesh)
+    let mesh = try #require(faces.max { $0.mesh.width < $1.mesh.width }).mesh
+    var builder = IdentityBuilder()
+    builder.add(SourcePhoto(name: "photo", frame: pixels, mesh: mesh))
+    return BuiltinSwapper(try #require(builder.identity()))
   }
   let tracker = FaceTracker(detector: detector, mesher: mesher, locator: locator)
   var tracked: [[TrackedFace]] = []

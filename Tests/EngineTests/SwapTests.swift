@@ -128,7 +128,9 @@ import Testing
     }
   }
 
-  @Test("Uses the photo that shows the face best") func bestSource() throws {
+  @Test("Merges photos around the one that shows the face best, and tells what is wrong with them") func bestSource()
+    throws
+  {
     let scratch = try Scratch()
     let photo = try Pinned.picture("astronaut.png").converted(toPixelFormat: "rgb24")
     // The same photo at a third of its size is the worse one.
@@ -160,7 +162,11 @@ import Testing
       return texts.value
     }
     for sources in [[large, scratch.path("small.png")], [scratch.path("small.png"), large]] {
-      #expect(try notices(sources).contains { $0.contains("'astronaut.png' shows the face best") })
+      #expect(
+        try notices(sources) == [
+          "2 source photos are merged; 'astronaut.png' shows the face best",
+          "the face in 'small.png' is only 30 pixels wide; a photo with 300 or more gives a sharper result",
+        ])
     }
     #expect(try notices([scratch.path("small.png")]).contains { $0.contains("pixels wide") })
     #expect(try notices([large]).isEmpty)

@@ -28,16 +28,15 @@ public struct BuiltinSwapper: FaceEffect {
   private let sourceIris: SIMD3<Float>?
 
   /// - Parameters:
-  ///   - photo: a picture of the source person.
-  ///   - mesh: the person's face in it.
+  ///   - identity: the source person.
   ///   - effort: `fast` works on a grid half as fine.
-  public init(photo: PixelView, mesh: FaceMesh, effort: Effort = .full, options: Options = Options()) {
+  public init(_ identity: Identity, effort: Effort = .full, options: Options = Options()) {
     self.effort = effort
     mostCells = effort == .full ? 128 : 64
     self.options = options
-    texture = SourcePreparation.texture(from: photo, mesh: mesh)
+    texture = SourceTexture(identity)
     sourceFacing = texture.mesh.smoothFacing
-    sourceShape = FaceShape(texture.mesh)
+    sourceShape = identity.shape
     texels = texture.mesh.texels
     sourceIris = texture.irisColor
   }

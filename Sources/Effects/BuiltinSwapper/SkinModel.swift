@@ -12,6 +12,8 @@ package struct SkinModel {
   package let probability: Plane
   /// Logarithm of the luminance the skin should have, by the fitted light. 0 outside the mesh.
   package let expectedLogLight: Plane
+  /// The fitted light: logarithm of the luminance, and its slopes along the normal's x (to the right), y (down) and −z.
+  let light: SIMD4<Float>
 
   /// Added to linear light before the logarithm.
   static let floor: Float = 0.01
@@ -54,6 +56,7 @@ package struct SkinModel {
       raw.guided(by: colors.luma * (1 / 255), radius: max(1, Int(0.02 * width)), epsilon: 1e-3)
       .combined(with: coverage) { max(0, min(1, $0)) * $1 }
     expectedLogLight = expected
+    self.light = light.coefficients
   }
 
   private static let logLight = FunctionTable(0...255, steps: 2040) { log(linearLight($0) + SkinModel.floor) }
@@ -74,7 +77,7 @@ package struct SkinModel {
   /// skin a little, and what the fit cannot explain less with every round.
   private static func fitLight(
     _ values: [Float], normals: [SIMD3<Float>], facing: [Float], isFree: [Bool]?
-  ) -> (expected: [Float], residuals: [Float]) {
+  ) -> (expected: [Float], residuals: [Float], coefficients: SIMD4<Float>) {
     let prior = facing.indices.map { i in
       let seen = smoothstep(0.1, 0.4, facing[i])
       let plain = FaceTopology.distanceToOval[i] > 0.08 ? 0.15 * FaceTopology.plainSkin[i] : 0
@@ -94,7 +97,7 @@ package struct SkinModel {
       let scale = 1.4826 * median(residuals.indices.filter { prior[$0] > 0 }.map { abs(residuals[$0]) }) + 0.001
       weights = prior.indices.map { prior[$0] / max(1, abs(residuals[$0]) / (1.5 * scale)) }
     }
-    return (basis.map { ($0 * c).sum() }, residuals)
+    return (basis.map { ($0 * c).sum() }, residuals, c)
   }
 
   /// Weighted least squares in four unknowns; a small ridge keeps the last three finite when the normals hardly vary.

@@ -2,9 +2,7 @@ package import FaceAnalysis
 package import Imaging
 internal import Synchronization
 
-/// The source person's skin as a picture: without hair, shine or holes, with what of it may be shown.
-///
-/// It stays in the photo's own pixels, so that a texel is resampled once only. Its colours are sRGB.
+/// The picture of an ``Identity`` in all the sizes that frames ask for. Its colours are sRGB.
 package struct SourceTexture: Sendable {
   /// One size of the texture.
   package struct Level: Sendable {
@@ -25,6 +23,10 @@ package struct SourceTexture: Sendable {
   /// Small photos are enlarged here once, by a sharper filter than a frame has time for; the largest first.
   private let enlarged: [ColorPlanes]
   private let planes = TexturePlaneCache()
+
+  package init(_ identity: Identity) {
+    self.init(mesh: identity.mesh, colors: identity.colors, mask: identity.mask, weight: identity.weight)
+  }
 
   package init(mesh: FaceMesh, colors: ColorPlanes, mask: Plane, weight: Plane) {
     self.mesh = mesh
