@@ -90,6 +90,15 @@ typedef struct {
                     int32_t column, int32_t line, int32_t low, int32_t high, float first, float step, int32_t rows,
                     float *scratch);
 
+  /// Reads a plane of floats, bilinearly, at `count` points; edges are repeated. Sample centres are at integers.
+  void (*sample_points)(const float *plane, int32_t width, int32_t height, const float *x, const float *y,
+                        int32_t count, float *out);
+
+  /// A function by its table: `out[i]` lies between the two of `values` that are nearest to (in[i] - low) * per_step,
+  /// which is first held to 0…last. There is one more value than that.
+  void (*look_up)(const float *values, float low, float per_step, float last, const float *in, int32_t count,
+                  float *out);
+
   /// out[i] = Σ taps[k] * in[i + k], for `count` sums of `tap_count` products.
   void (*convolve_line)(const float *in, const float *taps, int32_t tap_count, int32_t count, float *out);
 
