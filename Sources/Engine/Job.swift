@@ -22,6 +22,8 @@ public struct JobRequest: Sendable {
   public var selectorMode: FaceSelectorMode = .many
   /// What is done to each face, in this order: names of ``FaceProcessor/all``.
   public var processors = ["face_swapper"]
+  /// What the built-in swapper is asked to do.
+  public var swapper = BuiltinSwapper.Options()
   /// What the face debugger draws.
   public var debuggerItems = FaceDebugger.defaultItems
   /// Whether a target without a face is an error.

@@ -10,6 +10,11 @@ extension RunCommand {
     var processors = [ProcessorName.standard]
 
     @Option(
+      help: ArgumentHelp(
+        "How much of the source's shape the face gets, 0 (none) to 1 (all).", valueName: "share"))
+    var faceShape: Float = BuiltinSwapper.Options().faceShape
+
+    @Option(
       parsing: .upToNextOption,
       help: ArgumentHelp(
         "What face_debugger draws: mesh, box and track if left out. mask, light, texture and shape are the swap's and need --source.",
@@ -17,6 +22,9 @@ extension RunCommand {
     var faceDebuggerItems: [FaceDebugger.Item] = []
 
     func validate() throws {
+      guard faceShape >= 0, faceShape <= 1 else {
+        throw ValidationError("--face-shape must be from 0 to 1.")
+      }
       guard faceDebuggerItems.isEmpty || processors.contains(where: { $0.name == "face_debugger" }) else {
         throw ValidationError("--face-debugger-items is of use only with --processors face_debugger.")
       }
@@ -24,6 +32,7 @@ extension RunCommand {
 
     func apply(to request: inout JobRequest) {
       request.processors = processors.map(\.name)
+      request.swapper.faceShape = faceShape
       if !faceDebuggerItems.isEmpty { request.debuggerItems = faceDebuggerItems }
     }
   }

@@ -39,7 +39,7 @@ extension CommandTests {
       #expect(outcome.errors == "note: 'group.jpg' shows 5 faces; the largest is used\n")
     }
 
-    @Test("Of several sources the best is used, and it says so")
+    @Test("Several sources are merged, and it says so")
     func severalSources() throws {
       try scratch.link("group.jpg", to: Cache.group)
       try scratch.link("face.png", to: Cache.photo)
@@ -51,7 +51,7 @@ extension CommandTests {
       #expect(
         told.errors.wholeMatch(
           of:
-            #/note: 'group\.jpg' shows 5 faces; the largest is used\nnote: of 2 source photos, '(group\.jpg|face\.png)' shows the face best and is used\n/#
+            #/note: 'group\.jpg' shows 5 faces; the largest is used\nnote: 2 source photos are merged; '(group\.jpg|face\.png)' shows the face best\n/#
         ) != nil, "\(told.errors)")
     }
 

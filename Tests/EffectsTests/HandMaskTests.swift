@@ -96,7 +96,8 @@ import Testing
     let (face, colors, hand, luma) = covered()
     var source = SyntheticFace(width: 200, center: SIMD2(160, 160))
     (source.width, source.height, source.freckles) = (330, 380, 0.1)
-    let swapper = source.picture.swapper(source.mesh)
+    // With full effort such a hand would be kept as a thing in front, unknown as it is.
+    let swapper = source.picture.swapper(source.mesh, effort: .fast)
     func swapped(_ hands: [Hand], _ colors: ColorPlanes) -> ColorPlanes {
       let picture = RGBPicture(colors)
       return picture.withView { frame in

@@ -115,8 +115,8 @@ final class RGBPicture {
   func texture(_ mesh: FaceMesh) -> SourceTexture { SourceTexture(identity(mesh)) }
 
   /// The face keeps its shape unless `shape` says otherwise.
-  func swapper(_ mesh: FaceMesh, shape: Float = 0) -> BuiltinSwapper {
-    BuiltinSwapper(identity(mesh), options: .init(faceShape: shape))
+  func swapper(_ mesh: FaceMesh, shape: Float = 0, effort: Effort = .full) -> BuiltinSwapper {
+    BuiltinSwapper(identity(mesh), effort: effort, options: .init(faceShape: shape))
   }
 
   var bytes: [UInt8] { Array(memory) }

@@ -109,14 +109,14 @@ public struct BuiltinSwapper: FaceEffect {
         free - free * EyeMask.kept(grid.mesh, open: open, width: free.width, height: free.height)
       } ?? free
     let surface = FaceSurface(
-      grid: grid, texelX: texelX, texelY: texelY, alpha: alpha, source: source, match: match.coded(as: encoding),
+      grid: grid, texelX: texelX, texelY: texelY, alpha: alpha, source: source, match: match.clearer(weight: common, faceWidth: grid.mesh.width).coded(as: encoding),
       texture: texture, texelsPerCell: ratio)
     var tint: ((PixelView) -> Void)?
     if let sourceIris, let targetIris = rest.irisColor, let middle = grid.mesh.irises?.left.center {
       let light =
         SIMD3(
           match.gain.red.value(at: middle), match.gain.green.value(at: middle), match.gain.blue.value(at: middle)
-        ) / ColorMatch.contrast
+        )
       let mesh = shape ?? face.mesh
       tint = { [free] frame in
         IrisTint(source: sourceIris, target: targetIris).apply(to: frame, mesh: mesh, light: light) {

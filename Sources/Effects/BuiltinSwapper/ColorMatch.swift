@@ -20,7 +20,7 @@ package struct ColorMatch {
 
   /// What is finer than this, in face widths, is a feature, and by how much its contrast is raised.
   private static let featureSize: Float = 0.05
-  static let contrast: Float = 1.15
+  private static let contrast: Float = 1.15
 
   /// Added to values before ratios and logarithms, of 255: nothing is divided by black.
   private static let offset: Float = 4
@@ -46,14 +46,6 @@ package struct ColorMatch {
       return ratio * global
     }
     let lit = source.zip(gain) { own, gain in own.combined(with: gain) { max(($0 + offset) * $1 - offset, 0) } }
-    // Following the target's light flattens the features too: what they lose is put back.
-    let brightness = lit.luma
-    let near = Self.featureSize * faceWidth
-    let smoothBrightness = brightness.lowPass(
-      weight: weight, blurredWeight: weight.blurred(sigma: near), sigma: near, fallback: mean(brightness))
-    let factor = brightness.combined(with: smoothBrightness) { max(0, $1 + ($0 - $1) * Self.contrast) / max(1, $0) }
-    let clear = lit.map { $0 * factor }
-    gain = gain.map { $0 * Self.contrast }
 
     func chroma(_ colors: ColorPlanes) -> Float {
       let luma = colors.luma
@@ -64,12 +56,26 @@ package struct ColorMatch {
     }
     let kept = max(0.25, min(1.2, chroma(target) / (chroma(source) + 1e-4)))
     saturation = kept
-    let luma = clear.luma
-    colors = clear.map { plane in
+    let luma = lit.luma
+    colors = lit.map { plane in
       let difference = plane - luma
       let smooth = low(difference)
       return luma + smooth + (difference - smooth) * kept
     }
+  }
+
+  /// The same with clearer features: following the target's light flattens them too, and what they lose is put back.
+  package func clearer(weight: Plane, faceWidth: Float) -> ColorMatch {
+    let luma = colors.luma
+    let sigma = Self.featureSize * faceWidth
+    let smooth = luma.lowPass(
+      weight: weight, blurredWeight: weight.blurred(sigma: sigma), sigma: sigma,
+      fallback: luma.sum(weightedBy: weight) / weight.sum)
+    let factor = luma.combined(with: smooth) { max(0, $1 + ($0 - $1) * Self.contrast) / max(1, $0) }
+    var result = self
+    result.colors = colors.map { $0 * factor }
+    result.gain = gain.map { $0 * Self.contrast }
+    return result
   }
 
   /// The same in a frame's own signal; it was found in ``ColorEncoding/gammaCoded(from:)``.
