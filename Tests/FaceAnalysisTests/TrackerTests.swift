@@ -271,7 +271,8 @@ import Testing
   func aPieceThatKnowsItsNumberGivesWhatTheWholeGives(effort: Effort, start: Int) throws {
     let script = Script()
     var other = mover(from: 13, at: SIMD2(100, 300))
-    other.isDetected = { $0 % 16 == 0 }
+    // Only the thorough looks find it.
+    if effort == .full { other.isDetected = { $0 % 16 == 0 } }
     script.faces = [mover(), other, still(start + 5, start + 40, at: SIMD2(600, 100))]
     script.cuts = [start + 45]
     // What the network finds is never quite the same from another region.
@@ -286,7 +287,9 @@ import Testing
       // Numbers of tracks differ, and with them the order.
       func sorted(_ faces: [TrackedFace]) -> [TrackedFace] { faces.sorted { $0.mesh.xy(1).x < $1.mesh.xy(1).x } }
       let (a, b) = (sorted(whole[index]), sorted(piece[index - start]))
-      #expect(a.map(\.mesh) == b.map(\.mesh), "frame \(index)")
+      // Meshes would be written out.
+      let isSame = a.map(\.mesh) == b.map(\.mesh)
+      #expect(isSame, "frame \(index)")
       #expect(a.map(\.confidence) == b.map(\.confidence))
     }
   }
