@@ -18,15 +18,23 @@ public let linearLightTable = FunctionTable(0...255, steps: 1020, linearLight)
 /// The cube root of CIE L*a*b* (CIE 15:2004, 8.2.1), by table.
 private let labCurve = FunctionTable(0...1.1, steps: 8192) { $0 > 0.008856 ? cbrt($0) : 7.787 * $0 + 16 / 116 }
 
-/// CIE a* and b* (D65) of an R′G′B′ colour on 0…255, taken as sRGB.
+/// CIE a* and b* (D65) of R′G′B′ colours on 0…255, taken as sRGB.
 ///
 /// Matrix: IEC 61966-2-1.
-public func labChroma(red: Float, green: Float, blue: Float) -> SIMD2<Float> {
-  let r = linearLightTable(red)
-  let g = linearLightTable(green)
-  let b = linearLightTable(blue)
-  let x = labCurve((0.412453 * r + 0.357580 * g + 0.180423 * b) / 0.950456)
-  let y = labCurve(0.212671 * r + 0.715160 * g + 0.072169 * b)
-  let z = labCurve((0.019334 * r + 0.119193 * g + 0.950227 * b) / 1.088754)
-  return SIMD2(500 * (x - y), 200 * (y - z))
+public func labChroma(_ colors: ColorPlanes) -> (a: Plane, b: Plane) {
+  let light = colors.map { linearLightTable($0) }
+  func mix(_ r: Float, _ g: Float, _ b: Float) -> Plane {
+    labCurve(
+      light.red.made { red, out in
+        light.green.samples.withUnsafeBufferPointer { green in
+          light.blue.samples.withUnsafeBufferPointer { blue in
+            for i in 0..<red.count { out[i] = r * red[i] + g * green[i] + b * blue[i] }
+          }
+        }
+      })
+  }
+  let x = mix(0.412453 / 0.950456, 0.357580 / 0.950456, 0.180423 / 0.950456)
+  let y = mix(0.212671, 0.715160, 0.072169)
+  let z = mix(0.019334 / 1.088754, 0.119193 / 1.088754, 0.950227 / 1.088754)
+  return (x.combined(with: y) { 500 * ($0 - $1) }, y.combined(with: z) { 200 * ($0 - $1) })
 }

@@ -40,118 +40,159 @@ extension PixelView {
     guard furthest.isFinite, furthest > Displacement.shortest else { return }
     let isActive = zip(moves.samples, displacement.wanted.samples).map { $0 > Displacement.shortest && $1 > 0 }
     for index in 0..<layout.colorComponents {
-      displace(displacement, isActive, reach: Int(furthest) + 1, component: index, kernels)
+      displace(displacement, isActive, furthest: furthest, component: index, kernels)
     }
   }
 
   private func displace(
-    _ displacement: Displacement, _ isActive: [Bool], reach: Int, component index: Int, _ kernels: ckernels_table
+    _ displacement: Displacement, _ isActive: [Bool], furthest: Float, component index: Int, _ kernels: ckernels_table
   ) {
-    let grid = displacement.grid
-    let (shiftX, shiftY) = shifts(ofComponent: index)
-    let size = size(ofComponent: index)
-    let seen = PixelRect(
-      x: grid.x - reach, y: grid.y - reach, width: grid.columns * grid.cell + 2 * reach,
-      height: grid.rows * grid.cell + 2 * reach
-    ).intersection(bounds)
-    guard !seen.isEmpty else { return }
-    let original = CodeCopy(self, component: index, rect: seen)
-    // Where samples lie among the nodes: chroma on the left luma column and between luma rows.
-    let cell = Float(grid.cell)
-    let node = Float(grid.cell - 1) / 2
-    let unit = SIMD2(Float(1 << shiftX), Float(1 << shiftY)) / cell
-    let origin = SIMD2(-(Float(grid.x) + node), (unit.y * cell - 1) / 2 - (Float(grid.y) + node)) / cell
-    let inSamples = SIMD2(1 / Float(1 << shiftX), 1 / Float(1 << shiftY))
-    let columns = grid.columns
-    var xs = [Float](repeating: 0, count: original.width)
-    var ys = xs
-    var new = xs
-    for y in original.y..<Swift.min(size.height, original.y + original.height) {
-      let place = Float(y) * unit.y + origin.y
-      guard place >= 0, place < Float(grid.rows - 1) else { continue }
-      let row = Int(place)
-      let t = place - Float(row)
-      let (upper, lower) = (row * columns, (row + 1) * columns)
-      func isActiveCell(_ c: Int) -> Bool {
-        isActive[upper + c] || isActive[upper + c + 1] || isActive[lower + c] || isActive[lower + c + 1]
-      }
-      func move(_ plane: Plane, _ c: Int, _ f: Float) -> Float {
-        let p = plane.samples
-        let a = p[upper + c] + f * (p[upper + c + 1] - p[upper + c])
-        let b = p[lower + c] + f * (p[lower + c + 1] - p[lower + c])
-        return a + t * (b - a)
-      }
-      var c = 0
-      while c < columns - 1 {
-        guard isActiveCell(c) else {
-          c += 1
-          continue
+    let bands = NodeBands(displacement.grid, ofComponent: index, in: self)
+    let sample = layout.components[index]
+    let shift = shifts(ofComponent: index)
+    let columns = displacement.grid.columns
+    let nodeStep = bands.spacing.nodeStep
+    var original = CodeWindow(self, component: index, around: displacement.grid, furthest: furthest)
+    let x = displacement.x * (1 / Float(1 << shift.x))
+    let y = displacement.y * (1 / Float(1 << shift.y))
+    var scratch = [Float](repeating: 0, count: 8 * Swift.max(1, bands.cells) * bands.spacing.perCell)
+    bands.forEach { row, rows, first in
+      let spans = activeSpans(isActive, between: row * columns, cells: bands.cells, nodeStep: nodeStep, columns)
+      guard !spans.isEmpty else { return }
+      original.reach(rows, of: self)
+      for cells in spans {
+        guard let span = bands.span(cells) else { continue }
+        let begin = self.row(rows.lowerBound, ofComponent: index) + span.start * sample.step
+        let node = row * columns + cells.lowerBound * nodeStep
+        original.withKernelOriginal { codes in
+          x.samples.withUnsafeBufferPointer { x in
+            y.samples.withUnsafeBufferPointer { y in
+              scratch.withUnsafeMutableBufferPointer { scratch in
+                let (x, y) = (x.baseAddress! + node, y.baseAddress! + node)
+                var upper = ckernels_moves(x: x, y: y)
+                var lower = ckernels_moves(x: x + columns, y: y + columns)
+                var spacing = bands.spacing.kernel(cells: cells.count)
+                var codes = codes
+                kernels.bend_band(
+                  &upper, &lower, &spacing, &codes, begin.assumingMemoryBound(to: UInt8.self), strides[sample.plane],
+                  sample.kernel, Int32(truncatingIfNeeded: span.start - original.x),
+                  Int32(truncatingIfNeeded: rows.lowerBound - original.y), span.low, span.high, first, bands.rowStep,
+                  Int32(truncatingIfNeeded: rows.count), scratch.baseAddress!)
+              }
+            }
+          }
         }
-        let start = c
-        while c < columns - 1 && isActiveCell(c) { c += 1 }
-        // The samples between nodes `start` and `c`.
-        let first = Swift.max(original.x, Int(((Float(start) - origin.x) / unit.x).rounded(.up)))
-        let last = Swift.min(
-          original.x + original.width, size.width, Int(((Float(c) - origin.x) / unit.x).rounded(.up)))
-        guard first < last else { continue }
-        for x in first..<last {
-          let place = Float(x) * unit.x + origin.x
-          let k = Swift.max(start, Swift.min(c - 1, Int(place)))
-          let f = place - Float(k)
-          xs[x - first] = Float(x - original.x) + move(displacement.x, k, f) * inSamples.x
-          ys[x - first] = Float(y - original.y) + move(displacement.y, k, f) * inSamples.y
-        }
-        original.withSamples { samples, pitch in
-          kernels.cubic_points(
-            samples, Int32(truncatingIfNeeded: pitch), Int32(truncatingIfNeeded: original.width),
-            Int32(truncatingIfNeeded: original.height), xs, ys, Int32(truncatingIfNeeded: last - first), &new)
-          let old = samples + (y - original.y) * pitch + (first - original.x)
-          for i in 0..<last - first { new[i] -= old[i] }
-        }
-        addRow(
-          new, count: last - first, toRow: y, from: first, ofComponent: index,
-          largestCode: Float(1 << layout.components[index].depth) - 1)
       }
     }
   }
 }
 
-/// A component's codes in a part of a frame, with its edges repeated around it: 1 sample before, 2 behind.
-private struct CodeCopy {
-  let x: Int
-  let y: Int
-  let width: Int
-  let height: Int
-  private let pitch: Int
-  private var samples: [Float]
+/// The runs of cells of a band that touch an active node.
+private func activeSpans(
+  _ isActive: [Bool], between upper: Int, cells: Int, nodeStep: Int, _ columns: Int
+) -> [ClosedRange<Int>] {
+  var spans: [ClosedRange<Int>] = []
+  isActive.withUnsafeBufferPointer { isActive in
+    var start: Int?
+    for c in 0..<cells {
+      let nodes = upper + c * nodeStep...upper + c * nodeStep + nodeStep
+      let isTouched = nodes.contains { isActive[$0] || isActive[$0 + columns] }
+      if isTouched, start == nil { start = c }
+      if !isTouched, let first = start {
+        spans.append(first...c - 1)
+        start = nil
+      }
+    }
+    if let start { spans.append(start...cells - 1) }
+  }
+  return spans
+}
 
-  init(_ view: PixelView, component index: Int, rect: PixelRect) {
+/// The codes of a component in some rows of a frame, kept while the frame's own are changed, from top to bottom.
+private struct CodeWindow {
+  /// Column and row of the first sample that may be read.
+  let x: Int
+  private(set) var y = 0
+  private let width: Int
+  private var height = 0
+  private let index: Int
+  private let pitch: Int
+  /// How far away samples are read, in rows.
+  private let reach: Int
+  private let frameHeight: Int
+  private let scale: CodeScale
+  private var samples: [Float]
+  /// The rows that are there; those beyond the frame repeat its edges.
+  private var held = 0..<0
+  private let capacity: Int
+
+  /// Weights of Keys' cubic with a = −.75 at 257 places between two samples.
+  private static let weights: [Float] = (0...256).flatMap { place -> [Float] in
+    let t = Float(place) / 256
+    let (t2, t3) = (t * t, t * t * t)
+    return [
+      -0.75 * t3 + 1.5 * t2 - 0.75 * t, 1.25 * t3 - 2.25 * t2 + 1, -1.25 * t3 + 1.5 * t2 + 0.75 * t,
+      0.75 * t3 - 0.75 * t2,
+    ]
+  }
+
+  init(_ view: PixelView, component index: Int, around grid: CellGrid, furthest: Float) {
+    self.index = index
     let shift = view.shifts(ofComponent: index)
     let size = view.size(ofComponent: index)
-    x = rect.x >> shift.x
-    y = rect.y >> shift.y
-    width = Swift.min(size.width, (rect.maxX >> shift.x) + 1) - x
-    height = Swift.min(size.height, (rect.maxY >> shift.y) + 1) - y
+    // The cubic reads two samples further.
+    let aside = Int(Swift.min(furthest, Float(size.width << shift.x))) + 4 << shift.x
+    x = Swift.max(0, Swift.min(size.width - 1, (grid.x - aside) >> shift.x))
+    let end = ((grid.x + grid.columns * grid.cell + aside) >> shift.x) + 1
+    width = Swift.max(1, Swift.min(size.width, end) - x)
     pitch = width + 3
-    samples = [Float](repeating: 0, count: pitch * (height + 3))
+    reach = (Int(Swift.min(furthest, Float(size.height << shift.y))) >> shift.y) + 1
+    frameHeight = size.height
+    // So much that rows are moved seldom.
+    capacity = 2 * (2 * reach + 4 + grid.cell)
+    samples = [Float](repeating: 0, count: pitch * capacity)
     var plain = CodeScale(component: index, of: view.layout, encoding: view.encoding)
     plain.zero = 0
     plain.gain = 1
-    let (x, y, width, height, pitch) = (x, y, width, height, pitch)
-    samples.withUnsafeMutableBufferPointer { out in
-      for row in 0..<height + 3 {
-        let line = out.baseAddress! + row * pitch
-        let from = Swift.max(0, Swift.min(height - 1, row - 1))
-        view.readRow(y + from, ofComponent: index, from: x, count: width, plain, line + 1)
+    scale = plain
+  }
+
+  /// Reads what rows of samples may be drawn from. Each call must be for later rows than the one before, and come before
+  /// these are changed.
+  mutating func reach(_ rows: Range<Int>, of view: PixelView) {
+    y = Swift.max(0, rows.lowerBound - reach)
+    let last = Swift.min(frameHeight - 1, rows.upperBound - 1 + reach)
+    height = last - y + 1
+    // One row before the first is read, and two behind the last.
+    let wanted = y - 1..<last + 3
+    let (from, pitch, width, index, x, scale) = (held.lowerBound, pitch, width, index, x, scale)
+    let kept = held.clamped(to: wanted)
+    let isFull = wanted.upperBound - from > capacity || kept.isEmpty
+    samples.withUnsafeMutableBufferPointer { samples in
+      let start = samples.baseAddress!
+      if isFull { start.update(from: start + (kept.lowerBound - from) * pitch, count: kept.count * pitch) }
+      let base = kept.isEmpty ? wanted.lowerBound : isFull ? kept.lowerBound : from
+      for row in (kept.isEmpty ? wanted.lowerBound : held.upperBound)..<wanted.upperBound {
+        let line = start + (row - base) * pitch
+        view.readRow(
+          Swift.max(0, Swift.min(frameHeight - 1, row)), ofComponent: index, from: x, count: width, scale, line + 1)
         line[0] = line[1]
         line[width + 1] = line[width]
         line[width + 2] = line[width]
       }
+      held = base..<wanted.upperBound
     }
   }
 
-  /// The first sample, and how far it is to the one below.
-  func withSamples(_ body: (UnsafePointer<Float>, Int) -> Void) {
-    samples.withUnsafeBufferPointer { body($0.baseAddress! + pitch + 1, pitch) }
+  func withKernelOriginal(_ body: (ckernels_original) -> Void) {
+    samples.withUnsafeBufferPointer { samples in
+      Self.weights.withUnsafeBufferPointer { weights in
+        body(
+          ckernels_original(
+            samples: samples.baseAddress! + (y - held.lowerBound) * pitch + 1,
+            pitch: Int32(truncatingIfNeeded: pitch), width: Int32(truncatingIfNeeded: width),
+            height: Int32(truncatingIfNeeded: height), weights: weights.baseAddress!))
+      }
+    }
   }
 }

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// A smooth function by table and linear interpolation, for what is needed at every pixel.
 public struct FunctionTable: Sendable {
   private let low: Float
@@ -28,10 +30,12 @@ public struct FunctionTable: Sendable {
 
   /// Every sample of a plane through the function.
   public func callAsFunction(_ plane: Plane) -> Plane {
-    var result = plane
-    result.samples.withUnsafeMutableBufferPointer { out in
-      for i in 0..<out.count { out[i] = value(out[i]) }
+    plane.made { source, out in
+      values.withUnsafeBufferPointer {
+        Kernels.best.look_up(
+          $0.baseAddress!, low, perStep, last, source.baseAddress!, Int32(truncatingIfNeeded: source.count),
+          out.baseAddress!)
+      }
     }
-    return result
   }
 }

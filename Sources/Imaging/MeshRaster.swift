@@ -124,29 +124,44 @@ extension Plane {
   ///
   /// A map that is interpolated between its samples needs values just beyond its edge.
   public func extended(beyond valid: Plane, rings: Int) -> Plane {
+    precondition(width == valid.width && height == valid.height)
     var result = self
-    var known = valid.samples.map { $0 > 0.5 }
-    var border: [Int] = []
-    for _ in 0..<rings {
-      border.removeAll(keepingCapacity: true)
-      let before = result.samples
-      for y in 0..<height {
-        for x in 0..<width where !known[y * width + x] {
-          var total: Float = 0
-          var count: Float = 0
-          for ny in Swift.max(0, y - 1)...Swift.min(height - 1, y + 1) {
-            for nx in Swift.max(0, x - 1)...Swift.min(width - 1, x + 1) where known[ny * width + nx] {
-              total += before[ny * width + nx]
-              count += 1
+    // With a margin, so that no neighbour needs a case of its own.
+    let pitch = width + 2
+    var known = [Bool](repeating: false, count: pitch * (height + 2))
+    for y in 0..<height {
+      for x in 0..<width { known[(y + 1) * pitch + x + 1] = valid.samples[y * width + x] > 0.5 }
+    }
+    var border: [(place: Int, value: Float)] = []
+    result.samples.withUnsafeMutableBufferPointer { out in
+      known.withUnsafeMutableBufferPointer { known in
+        for _ in 0..<rings {
+          border.removeAll(keepingCapacity: true)
+          for y in 0..<height {
+            let row = (y + 1) &* pitch
+            for x in 0..<width {
+              let i = row &+ x &+ 1
+              // Most pixels are far from the border.
+              guard !known[i], known[i &- 1] || known[i &+ 1] || known[i &- pitch] || known[i &+ pitch]
+                || known[i &- pitch &- 1] || known[i &- pitch &+ 1] || known[i &+ pitch &- 1] || known[i &+ pitch &+ 1]
+              else { continue }
+              var total: Float = 0
+              var count: Float = 0
+              for dy in -1...1 {
+                for dx in -1...1 where known[i &+ dy &* pitch &+ dx] {
+                  total += out[(y &+ dy) &* width &+ x &+ dx]
+                  count += 1
+                }
+              }
+              border.append((y &* width &+ x, total / count))
             }
           }
-          if count > 0 {
-            result.samples[y * width + x] = total / count
-            border.append(y * width + x)
+          for (place, value) in border {
+            out[place] = value
+            known[(place / width &+ 1) &* pitch &+ place % width &+ 1] = true
           }
         }
       }
-      for i in border { known[i] = true }
     }
     return result
   }

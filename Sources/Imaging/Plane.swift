@@ -23,27 +23,35 @@ public struct Plane: Sendable, Equatable {
     set { samples[y * width + x] = newValue }
   }
 
+  /// A plane of the same size, whose samples `fill` must all write.
+  @inlinable
+  public func made(_ fill: (UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) -> Void) -> Plane {
+    let made = samples.withUnsafeBufferPointer { source in
+      [Float](unsafeUninitializedCapacity: source.count) { out, count in
+        fill(source, UnsafeMutableBufferPointer(rebasing: out[..<source.count]))
+        count = source.count
+      }
+    }
+    return Plane(width: width, height: height, samples: made)
+  }
+
   /// Both planes' samples through `body`, pixel by pixel.
   @inlinable
   public func combined(with other: Plane, _ body: (Float, Float) -> Float) -> Plane {
     precondition(width == other.width && height == other.height)
-    var result = self
-    result.samples.withUnsafeMutableBufferPointer { out in
+    return made { lhs, out in
       other.samples.withUnsafeBufferPointer { rhs in
-        for i in 0..<out.count { out[i] = body(out[i], rhs[i]) }
+        for i in 0..<lhs.count { out[i] = body(lhs[i], rhs[i]) }
       }
     }
-    return result
   }
 
   /// Every sample through `body`.
   @inlinable
   public func mapped(_ body: (Float) -> Float) -> Plane {
-    var result = self
-    result.samples.withUnsafeMutableBufferPointer { out in
-      for i in 0..<out.count { out[i] = body(out[i]) }
+    made { source, out in
+      for i in 0..<source.count { out[i] = body(source[i]) }
     }
-    return result
   }
 
   public static func * (a: Plane, b: Plane) -> Plane { a.combined(with: b) { $0 * $1 } }
@@ -156,15 +164,13 @@ public struct ColorPlanes: Sendable, Equatable {
 
   /// Y′ = .299 R′ + .587 G′ + .114 B′: the working luma of every statistic, whatever the frame's own matrix.
   public var luma: Plane {
-    var result = red
-    result.samples.withUnsafeMutableBufferPointer { out in
+    red.made { r, out in
       green.samples.withUnsafeBufferPointer { g in
         blue.samples.withUnsafeBufferPointer { b in
-          for i in 0..<out.count { out[i] = 0.299 * out[i] + 0.587 * g[i] + 0.114 * b[i] }
+          for i in 0..<r.count { out[i] = 0.299 * r[i] + 0.587 * g[i] + 0.114 * b[i] }
         }
       }
     }
-    return result
   }
 }
 

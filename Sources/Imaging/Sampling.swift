@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// How a picture is read between its pixels.
 public enum Interpolation: Sendable {
   /// Weighted mean of the four pixels around: soft, never overshoots.
@@ -10,22 +12,20 @@ extension Plane {
   /// The plane read at (`mapX`, `mapY`), pixel by pixel of the maps; edges repeated.
   public func sampled(x mapX: Plane, y mapY: Plane, _ interpolation: Interpolation) -> Plane {
     precondition(mapX.width == mapY.width && mapX.height == mapY.height)
-    var result = Plane(width: mapX.width, height: mapX.height)
-    samples.withUnsafeBufferPointer { source in
-      mapX.samples.withUnsafeBufferPointer { xs in
+    return mapX.made { xs, out in
+      samples.withUnsafeBufferPointer { source in
         mapY.samples.withUnsafeBufferPointer { ys in
-          result.samples.withUnsafeMutableBufferPointer { out in
-            switch interpolation {
-            case .bilinear:
-              for i in 0..<out.count { out[i] = bilinear(source, xs[i], ys[i]) }
-            case .cubic:
-              for i in 0..<out.count { out[i] = cubic(source, xs[i], ys[i]) }
-            }
+          switch interpolation {
+          case .bilinear:
+            Kernels.best.sample_points(
+              source.baseAddress!, Int32(truncatingIfNeeded: width), Int32(truncatingIfNeeded: height), xs.baseAddress!,
+              ys.baseAddress!, Int32(truncatingIfNeeded: xs.count), out.baseAddress!)
+          case .cubic:
+            for i in 0..<xs.count { out[i] = cubic(source, xs[i], ys[i]) }
           }
         }
       }
     }
-    return result
   }
 
   /// The plane read at one point, bilinearly; edges repeated.

@@ -117,58 +117,32 @@ extension PixelView {
     _ surface: Surface, _ component: SurfaceComponent, _ index: Int, _ spans: [ClosedRange<Int>?],
     _ kernels: ckernels_table
   ) {
-    let grid = surface.grid
-    let (shiftX, shiftY) = shifts(ofComponent: index)
-    let size = size(ofComponent: index)
-    // Chroma lies on the left luma column and between luma rows (ITU-T H.273, chroma sample location type 0).
-    let columns = SampleSpacing(cell: grid.cell, shift: shiftX, site: 0)
-    let originX = grid.x >> shiftX
-    let centerY = Float((1 << shiftY) - 1) / 2
-    let nodeY0 = Float(grid.y) + Float(grid.cell - 1) / 2
-    /// Where a row of samples lies, in rows of nodes.
-    func position(_ y: Int) -> Float { (Float(y << shiftY) + centerY - nodeY0) / Float(grid.cell) }
+    let bands = NodeBands(surface.grid, ofComponent: index, in: self)
     let sample = layout.components[index]
     let inCodes = Float(1 << sample.depth) / 256
-    let cells = (grid.columns - 1) / columns.nodeStep
-    var upper = NodeRow(count: grid.columns)
-    var lower = NodeRow(count: grid.columns)
-    var scratch = [Float](repeating: 0, count: 15 * Swift.max(1, cells) * columns.perCell)
-    let endRow = Swift.min(size.height, ((grid.y + grid.rows * grid.cell) >> shiftY) + 1)
-    var y = Swift.max(0, grid.y >> shiftY)
-    while y < endRow, position(y) < 0 { y += 1 }
+    let (cells, perCell, nodeStep) = (bands.cells, bands.spacing.perCell, bands.spacing.nodeStep)
+    var upper = NodeRow(count: surface.grid.columns)
+    var lower = NodeRow(count: surface.grid.columns)
+    var scratch = [Float](repeating: 0, count: 15 * Swift.max(1, cells) * perCell)
     component.texture.withKernelTexture { texture in
-      while y < endRow, position(y) < Float(grid.rows - 1) {
-        // The rows between two rows of nodes.
-        let row = Int(position(y))
-        let first = y
-        repeat { y += 1 } while y < endRow && position(y) < Float(row + 1)
-        guard let shown = union(spans[row], spans[row + 1]) else { continue }
+      bands.forEach { row, rows, first in
+        guard let shown = union(spans[row], spans[row + 1]) else { return }
         // The cells that touch a node which shows something.
-        let firstCell = Swift.max(0, (shown.lowerBound - 1) / columns.nodeStep)
-        let lastCell = Swift.min(cells - 1, shown.upperBound / columns.nodeStep)
-        guard firstCell <= lastCell else { continue }
-        let start = originX + columns.first + firstCell * columns.perCell
-        let count = (lastCell - firstCell + 1) * columns.perCell
-        let low = Swift.max(0, -start)
-        let high = Swift.min(count, size.width - start)
-        guard low < high else { continue }
+        let firstCell = Swift.max(0, (shown.lowerBound - 1) / nodeStep)
+        let lastCell = Swift.min(cells - 1, shown.upperBound / nodeStep)
+        guard firstCell <= lastCell, let span = bands.span(firstCell...lastCell) else { return }
         upper.fill(surface, component, row, inCodes)
         lower.fill(surface, component, row + 1, inCodes)
-        let spacing = ckernels_spacing(
-          cells: Int32(truncatingIfNeeded: lastCell - firstCell + 1),
-          node_step: Int32(truncatingIfNeeded: columns.nodeStep), per_cell: Int32(truncatingIfNeeded: columns.perCell),
-          first: columns.firstFraction, step: columns.stepFraction)
-        let begin = self.row(first, ofComponent: index) + start * sample.step
-        upper.withNodes(from: firstCell * columns.nodeStep) { upper in
-          lower.withNodes(from: firstCell * columns.nodeStep) { lower in
+        let begin = self.row(rows.lowerBound, ofComponent: index) + span.start * sample.step
+        upper.withNodes(from: firstCell * nodeStep) { upper in
+          lower.withNodes(from: firstCell * nodeStep) { lower in
             scratch.withUnsafeMutableBufferPointer { scratch in
               withUnsafePointer(to: texture) { texture in
-                withUnsafePointer(to: spacing) { spacing in
+                withUnsafePointer(to: bands.spacing.kernel(cells: span.cells.count)) { spacing in
                   kernels.paint_band(
                     upper, lower, spacing, texture, begin.assumingMemoryBound(to: UInt8.self), strides[sample.plane],
-                    sample.kernel, Int32(truncatingIfNeeded: low), Int32(truncatingIfNeeded: high),
-                    position(first) - Float(row), Float(1 << shiftY) / Float(grid.cell),
-                    Int32(truncatingIfNeeded: y - first), scratch.baseAddress!)
+                    sample.kernel, span.low, span.high, first, bands.rowStep,
+                    Int32(truncatingIfNeeded: rows.count), scratch.baseAddress!)
                 }
               }
             }
@@ -176,33 +150,6 @@ extension PixelView {
         }
       }
     }
-  }
-}
-
-/// How samples of a row lie between the nodes of a grid.
-private struct SampleSpacing {
-  /// Nodes from one cell to the next: more than 1 where cells are smaller than a chroma sample.
-  let nodeStep: Int
-  let perCell: Int
-  /// The first cell's first sample, counted from the grid's left edge.
-  let first: Int
-  /// Where in its cell it lies, 0…1, and how far it is to the next.
-  let firstFraction: Float
-  let stepFraction: Float
-
-  /// - Parameters:
-  ///   - cell: side of a cell in luma pixels.
-  ///   - shift: log2 of the luma pixels a sample covers.
-  ///   - site: where among them the sample lies, in luma pixels.
-  init(cell: Int, shift: Int, site: Float) {
-    let covered = 1 << shift
-    precondition(cell == 1 || cell >= covered, "a cell must hold whole samples")
-    nodeStep = Swift.max(1, covered / cell)
-    perCell = Swift.max(1, cell / covered)
-    let node = Float(cell - 1) / 2
-    first = Int(((node - site) / Float(covered)).rounded(.up))
-    firstFraction = (Float(first * covered) + site - node) / Float(cell)
-    stepFraction = Float(covered) / Float(cell)
   }
 }
 

@@ -139,6 +139,11 @@ import Testing
 
   @Test func labAgreesWithPublishedValues() {
     // sRGB primaries in CIELAB (D65), as tabulated by many sources: red (80.09, 67.20), blue (79.19, −107.86).
+    func labChroma(red: Float, green: Float, blue: Float) -> SIMD2<Float> {
+      func one(_ value: Float) -> Plane { Plane(width: 1, height: 1, value: value) }
+      let (a, b) = Imaging.labChroma(ColorPlanes(red: one(red), green: one(green), blue: one(blue)))
+      return SIMD2(a[0, 0], b[0, 0])
+    }
     let red = labChroma(red: 255, green: 0, blue: 0)
     #expect(abs(red.x - 80.09) < 0.3 && abs(red.y - 67.20) < 0.3)
     let blue = labChroma(red: 0, green: 0, blue: 255)

@@ -42,6 +42,20 @@ typedef struct {
   int32_t width, height;
 } ckernels_texture;
 
+/// How far away that lies which is to be seen, at the nodes of one row of a grid.
+typedef struct {
+  const float *x, *y;
+} ckernels_moves;
+
+/// Codes of a component before it is changed, `pitch` floats a row. Around the `width * height` samples there is one
+/// column and row before them and two behind them.
+typedef struct {
+  const float *samples;
+  int32_t pitch, width, height;
+  /// Four weights each for 0, 1/256, … 1 of the way from one sample to the next.
+  const float *weights;
+} ckernels_original;
+
 typedef struct {
   /// Draws a texture over the rows between two rows of nodes, bilinearly:
   /// sample += alpha * (gain * texel + base - sample), rounded to the nearest code.
@@ -64,11 +78,26 @@ typedef struct {
   void (*sample_line)(const float *const *planes, int32_t plane_count, int32_t width, int32_t height, float x, float y,
                       float dx, float dy, int32_t count, float *out, int32_t pitch, float *scratch);
 
-  /// Reads a plane of floats at `count` points, by Keys' cubic with a = -0.75. Sample centres are at integers; points
-  /// beyond the edges are moved onto them. `source` is the first sample; around the plane lies one column and row before
-  /// it and two behind it. Rows are `pitch` floats apart.
-  void (*cubic_points)(const float *source, int32_t pitch, int32_t width, int32_t height, const float *x, const float *y,
-                       int32_t count, float *out);
+  /// Draws a part of a component over the rows between two rows of nodes anew: what is to be seen at a sample is read so
+  /// far from it as the nodes say, bilinearly between them, by Keys' cubic with a = -0.75; points beyond the edges are
+  /// moved onto them. Nodes are in samples.
+  ///
+  /// `start` is the first row at its cell 0; samples `low…high-1` of `rows` rows are drawn, `stride` bytes apart. Row k
+  /// lies `first + k * step` of the way from the upper nodes to the lower ones. `column` and `line` are where `start`
+  /// lies in the original. `scratch` has room for 8 times `cells * per_cell` floats.
+  void (*bend_band)(const ckernels_moves *upper, const ckernels_moves *lower, const ckernels_spacing *spacing,
+                    const ckernels_original *original, uint8_t *start, ptrdiff_t stride, ckernels_component component,
+                    int32_t column, int32_t line, int32_t low, int32_t high, float first, float step, int32_t rows,
+                    float *scratch);
+
+  /// Reads a plane of floats, bilinearly, at `count` points; edges are repeated. Sample centres are at integers.
+  void (*sample_points)(const float *plane, int32_t width, int32_t height, const float *x, const float *y,
+                        int32_t count, float *out);
+
+  /// A function by its table: `out[i]` lies between the two of `values` that are nearest to (in[i] - low) * per_step,
+  /// which is first held to 0…last. There is one more value than that.
+  void (*look_up)(const float *values, float low, float per_step, float last, const float *in, int32_t count,
+                  float *out);
 
   /// out[i] = Σ taps[k] * in[i + k], for `count` sums of `tap_count` products.
   void (*convolve_line)(const float *in, const float *taps, int32_t tap_count, int32_t count, float *out);

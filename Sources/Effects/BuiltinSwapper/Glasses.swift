@@ -82,6 +82,8 @@ package struct GlassesObservation: Sendable {
   fileprivate let across: Plane
   /// Width of the face in pixels.
   fileprivate let width: Float
+  /// What this and those before it tell together.
+  let verdict = GlassesVerdict()
 
   /// Smaller faces do not show rims, in pixels of width.
   private static let smallest: Float = 48
@@ -128,8 +130,19 @@ package struct Glasses {
   package init?(_ observations: [GlassesObservation]) {
     guard let last = observations.last else { return nil }
     // Rims stay in their place; what else is before a face moves.
+    let lines = observations.map(\.across.samples)
+    var seen = [Float](repeating: 0, count: lines.count)
     func lasting(_ i: Int) -> Float {
-      let seen = observations.map { $0.across.samples[i] }.sorted()
+      // A handful of values: put in order one by one.
+      for k in lines.indices {
+        let value = lines[k][i]
+        var place = k
+        while place > 0, seen[place - 1] > value {
+          seen[place] = seen[place - 1]
+          place -= 1
+        }
+        seen[place] = value
+      }
       return seen[(seen.count - 1) / 3]
     }
     func strength(_ columns: [[Int]]) -> Float { median(columns.map { $0.map(lasting).max() ?? 0 }) }

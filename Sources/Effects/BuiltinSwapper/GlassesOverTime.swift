@@ -1,5 +1,6 @@
 internal import FaceAnalysis
 internal import Imaging
+internal import Synchronization
 
 extension GlassesObservation {
   /// Frames between two looks at a face: glasses are not put on and off any faster.
@@ -17,5 +18,28 @@ extension GlassesObservation {
 }
 
 extension Glasses {
-  init?(_ history: FaceHistory) { self.init(history.notes(FaceNote.self).compactMap(\.note.glasses)) }
+  init?(_ history: FaceHistory) {
+    let observations = history.notes(FaceNote.self).compactMap(\.note.glasses)
+    guard let verdict = observations.last?.verdict.verdict(of: observations.count, { Glasses(observations) }) else {
+      return nil
+    }
+    self = verdict
+  }
+}
+
+/// What a face's observations up to one of them tell: it is asked for in every frame until the next one.
+final class GlassesVerdict: Sendable {
+  private let last = Mutex<(count: Int, glasses: Glasses?)?>(nil)
+
+  /// - Parameters:
+  ///   - count: how many observations there are. Of one face only the oldest are ever forgotten, so it tells which.
+  ///   - make: the verdict, if it is not known.
+  func verdict(of count: Int, _ make: () -> Glasses?) -> Glasses? {
+    last.withLock { last in
+      if let last, last.count == count { return last.glasses }
+      let made = make()
+      last = (count, made)
+      return made
+    }
+  }
 }

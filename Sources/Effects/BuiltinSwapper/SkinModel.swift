@@ -25,7 +25,7 @@ package struct SkinModel {
     let width = mesh.width
     let smooth = colors.map { $0.blurred(sigma: max(0.6, 0.008 * width)) }
     let logLight = Self.logLight(smooth.luma)
-    let (labA, labB) = Self.chroma(smooth)
+    let (labA, labB) = labChroma(smooth)
 
     let normals = mesh.normals
     let facing = normals.map { -$0.z }
@@ -60,18 +60,6 @@ package struct SkinModel {
   }
 
   private static let logLight = FunctionTable(0...255, steps: 2040) { log(linearLight($0) + SkinModel.floor) }
-
-  private static func chroma(_ colors: ColorPlanes) -> (a: Plane, b: Plane) {
-    var a = Plane(width: colors.width, height: colors.height)
-    var b = a
-    for i in a.samples.indices {
-      let ab = labChroma(
-        red: colors.red.samples[i], green: colors.green.samples[i], blue: colors.blue.samples[i])
-      a.samples[i] = ab.x
-      b.samples[i] = ab.y
-    }
-    return (a, b)
-  }
 
   /// Fits value ≈ c₀ + c·n over the vertices by iteratively reweighted least squares: seeds count in full, other plain
   /// skin a little, and what the fit cannot explain less with every round.
