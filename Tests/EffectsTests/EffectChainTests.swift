@@ -38,4 +38,18 @@ import Testing
     // Long gone is as never seen.
     #expect(show([2], 200) == [[0, 2002]])
   }
+
+  @Test("A frame that is not drawn is noted as one that is")
+  func observed() {
+    let face = SyntheticFace(width: 40, center: SIMD2(32, 32))
+    let witness = Witness()
+    let chain = EffectChain([witness])
+    let faces = [TrackedFace(track: 3, mesh: face.mesh, confidence: 1)]
+    face.picture.withView { frame in
+      for number in [40, 41, 42] { chain.observe(faces, in: frame, number: number) }
+      #expect(witness.seen.withLock { $0 }.isEmpty)
+      chain.apply(to: faces, in: frame, number: 43)
+      #expect(witness.seen.withLock { $0 } == [[3, 403, 1, 423]])
+    }
+  }
 }

@@ -127,9 +127,8 @@ import Testing
     let script = Script()
     script.faces = [mover()]
     script.faces[0].isDetected = { $0 < 9 || $0 >= 9 + gap }
-    // Following looks twice in the first frame of a gap (the track's region is tried again), once in the others, and
-    // not at all where the detector goes first, at 12.
-    let failing = [9: 2, 10: 1, 11: 1, 12: 0].filter { $0.key < 9 + gap }
+    // Following looks once in each frame of a gap, and not at all where the detector goes first, at 12.
+    let failing = [9: 1, 10: 1, 11: 1, 12: 0].filter { $0.key < 9 + gap }
     script.blindLooks = failing
     let results = try script.track(0..<24)
     #expect(results.allSatisfy { $0.map(\.track) == [0] })
@@ -267,11 +266,12 @@ import Testing
     }
   }
 
-  @Test(arguments: [(Effort.full, 48), (.full, 80), (.fast, 48), (.fast, 72)])
+  @Test(arguments: [(Effort.full, 48), (.full, 50), (.full, 80), (.fast, 53), (.fast, 72)])
   func aPieceThatKnowsItsNumberGivesWhatTheWholeGives(effort: Effort, start: Int) throws {
     let script = Script()
     var other = mover(from: 13, at: SIMD2(100, 300))
-    other.isDetected = { $0 % 16 == 0 }
+    // Only the thorough looks find it.
+    if effort == .full { other.isDetected = { $0 % 16 == 0 } }
     script.faces = [mover(), other, still(start + 5, start + 40, at: SIMD2(600, 100))]
     script.cuts = [start + 45]
     // What the network finds is never quite the same from another region.
@@ -281,12 +281,16 @@ import Testing
     script.detectedFrames = []
     let piece = try script.track(start..<150, effort, isNumbered: true)
     #expect(script.detectedFrames.filter { $0 > start } == detected)
-    for index in (start + FaceTracker.faceRunUp)..<150 {
+    let interval = FaceTracker.startInterval(effort)
+    let first = (start + interval - 1) / interval * interval
+    for index in (first + FaceTracker.faceRunUp)..<150 {
       #expect(whole[index].count > 1)
       // Numbers of tracks differ, and with them the order.
       func sorted(_ faces: [TrackedFace]) -> [TrackedFace] { faces.sorted { $0.mesh.xy(1).x < $1.mesh.xy(1).x } }
       let (a, b) = (sorted(whole[index]), sorted(piece[index - start]))
-      #expect(a.map(\.mesh) == b.map(\.mesh), "frame \(index)")
+      // Meshes would be written out.
+      let isSame = a.map(\.mesh) == b.map(\.mesh)
+      #expect(isSame, "frame \(index)")
       #expect(a.map(\.confidence) == b.map(\.confidence))
     }
   }

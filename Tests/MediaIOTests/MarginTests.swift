@@ -104,8 +104,8 @@ import Testing
 
   @Test("Of pictures and of an animated WebP") func others() throws {
     let scratch = try Scratch()
-    try Command.ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=0.4 p-%03d.png", in: scratch)
-    try Command.ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=0.4 -c:v libwebp_anim -lossless 1 in.webp", in: scratch)
+    try Command.ffmpeg("-t 0.4 -f lavfi -i mandelbrot=s=64x48:r=25 p-%03d.png", in: scratch)
+    try Command.ffmpeg("-t 0.4 -f lavfi -i mandelbrot=s=64x48:r=25 -c:v libwebp_anim -lossless 1 in.webp", in: scratch)
     let pictures = try PictureList(path: scratch.path("p-%03d.png"))
     let margin = TrimMargin(before: 2, after: 4)
     for trim in [Trim.frames(start: 4, end: 7), .seconds(start: 0.16, end: 0.28)] {
