@@ -110,7 +110,7 @@ public struct BuiltinSwapper: FaceEffect {
       } ?? free
     let surface = FaceSurface(
       grid: grid, texelX: texelX, texelY: texelY, alpha: alpha, source: source, match: match.coded(as: encoding),
-      texture: texture, texelsPerCell: ratio)
+      texture: texture, texelsPerCell: ratio, grainy: effort == .full ? plain : nil)
     var tint: ((PixelView) -> Void)?
     if let sourceIris, let targetIris = rest.irisColor, let middle = grid.mesh.irises?.left.center {
       let light = SIMD3(
