@@ -102,7 +102,7 @@ import Testing
     let frame = TestFrame(.yuv420p, ColorEncoding(), width: 99, height: 74)
     for y in 0..<74 { for x in 0..<99 { frame.set(0, x: x, y: y, code: x + y < 70 ? 60 : 140) } }
     var surface = flat(.yuv420p, cell: 8, rect: PixelRect(x: 0, y: 0, width: 99, height: 74))
-    surface.grain = SurfaceGrain(strength: surface.alpha, limit: 10)
+    surface.grain = SurfaceGrain(strength: surface.alpha, limit: 4)
     frame.withPixels { $0.paint(surface) }
     #expect(codes(frame)[0].allSatisfy { $0.allSatisfy { $0 == 100 } })
   }
