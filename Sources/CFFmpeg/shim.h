@@ -44,6 +44,11 @@ static inline int cff_log_is_of_container(const void *object) {
   return type && type->class_name && !strcmp(type->class_name, "AVFormatContext");
 }
 
+// Bit fields are not imported. Frames that an edit list leaves out are in an index with this flag.
+static inline int cff_index_is_shown(const AVIndexEntry *entry) {
+  return entry && !(entry->flags & AVINDEX_DISCARD_FRAME);
+}
+
 // AVFrame.duration came with FFmpeg 6 (libavutil 57.30); pkt_duration went with 7.
 static inline int64_t cff_frame_duration(const AVFrame *frame) {
 #if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)

@@ -17,8 +17,21 @@ public final class EffectChain {
   public func apply(to faces: [TrackedFace], in frame: PixelView, number: Int = 0) {
     let stored = faces.map { $0.stored(in: frame) }
     // All notes before the first change: of overlapping faces the later sees what the earlier became.
-    for face in stored { observe(face, in: frame, number) }
+    note(stored, in: frame, number)
     for face in stored { apply(to: face, in: frame) }
+  }
+
+  /// Has all effects take their notes of a frame that is not drawn, for those after it.
+  ///
+  /// - Parameters:
+  ///   - faces: points in the frame seen upright.
+  ///   - number: the frame's number in its clip. Frames come in order.
+  public func observe(_ faces: [TrackedFace], in frame: PixelView, number: Int) {
+    note(faces.map { $0.stored(in: frame) }, in: frame, number)
+  }
+
+  private func note(_ stored: [TrackedFace], in frame: PixelView, _ number: Int) {
+    for face in stored { observe(face, in: frame, number) }
     histories = histories.filter { number - $0.value[0].frame <= FaceHistory.reach }
   }
 

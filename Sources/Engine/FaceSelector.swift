@@ -14,11 +14,20 @@ package struct FaceSelector {
   }
 
   package mutating func select(from faces: [TrackedFace]) -> [TrackedFace] {
-    guard mode == .one, let largest = faces.max(by: { $0.mesh.width < $1.mesh.width }) else { return faces }
+    guard mode == .one, let largest = faces.max(by: { $0.isSmaller(than: $1) }) else { return faces }
     if let kept = faces.first(where: { $0.track == current }), kept.mesh.width * Self.advantage >= largest.mesh.width {
       return [kept]
     }
     current = largest.track
     return [largest]
+  }
+}
+
+extension TrackedFace {
+  /// The order of size. Of two as large the place decides, not the number of the track, which depends on where a clip
+  /// begins.
+  func isSmaller(than other: TrackedFace) -> Bool {
+    func key(_ mesh: FaceMesh) -> (Float, Float, Float) { (mesh.width, mesh.xy(1).x, mesh.xy(1).y) }
+    return key(mesh) < key(other.mesh)
   }
 }

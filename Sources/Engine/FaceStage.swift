@@ -27,11 +27,16 @@ package enum Parcel: Sendable {
 ///
 /// Frames wait here for the look-ahead of the tracker; packets between them wait with them, so that the order stays. Only
 /// where too many would wait, in files whose tracks lie one after the other, they go ahead: the muxer sorts by time.
+///
+/// Frames around the wanted part of a clip are looked at, so that the part looks as it does in the whole, and dropped.
 package final class FaceStage {
   private let tracker: FaceTracker
   private var selector: FaceSelector
   private let chain: EffectChain
-  private var frameNumber = 0
+  /// Number of the next frame whose faces become known; nil before the first.
+  private var nextNumber: Int?
+  /// How many frames wait that are wanted.
+  private var wantedFrames = 0
   private let meter: ProcessorMeter
   private let packetLimit: Int
   private var waiting = Fifo<Parcel>()
@@ -57,28 +62,40 @@ package final class FaceStage {
     self.packetLimit = packetLimit
   }
 
+  /// The frames around a part of a clip that have to be looked at so that the part looks as it does in the whole.
+  package static func margin(_ effort: Effort) -> TrimMargin {
+    let before = max(FaceHistory.reach + FaceTracker.faceRunUp, FaceTracker.handRunUp)
+    return TrimMargin(before: before + FaceTracker.startInterval(effort), after: FaceTracker.lookAhead(effort))
+  }
+
   /// - Parameter parcel: the next of the target, nil at its end.
   /// - Returns: what is finished, in order.
   package func process(_ parcel: Parcel?) throws -> [Parcel] {
     let settled: [[TrackedFace]]
     switch parcel {
     case .frame(let frame, _):
+      guard begins(with: frame) else { return [] }
       let editable = try frame.editable()
       waiting.append(.frame(editable, faces: 0))
+      if editable.isWanted { wantedFrames += 1 }
       settled = try meter.measure(.find) { try tracker.add(editable) }
     case .packet:
       waiting.append(parcel!)
       packetBytes += parcel!.bytes
       settled = []
     case nil:
-      settled = try meter.measure(.find) { try tracker.finish() }
+      settled = wantedFrames > 0 ? try meter.measure(.find) { try tracker.finish() } : []
     }
     var finished: [Parcel] = []
     var results = settled[...]
     while let first = waiting.first {
       if case .frame(let frame, _) = first {
-        guard let faces = results.popFirst() else { break }
-        finished.append(try edited(frame, faces))
+        if let faces = results.popFirst() {
+          try finish(frame, faces).map { finished.append($0) }
+        } else if parcel != nil {
+          break
+        }
+        // Whose faces are not even known at the end are frames after the part.
       } else {
         finished.append(first)
         packetBytes -= first.bytes
@@ -101,16 +118,33 @@ package final class FaceStage {
     return packets
   }
 
-  private func edited(_ frame: Frame, _ faces: [TrackedFace]) throws -> Parcel {
+  /// Whether a frame is looked at: the first is one that whole and part look at in the same way, or wanted.
+  private func begins(with frame: Frame) -> Bool {
+    guard nextNumber == nil else { return true }
+    let number = frame.number ?? 0
+    guard frame.isWanted || number % tracker.startInterval == 0 else { return false }
+    tracker.begin(at: number)
+    nextNumber = number
+    return true
+  }
+
+  /// - Returns: nil for a frame that is not wanted.
+  private func finish(_ frame: Frame, _ faces: [TrackedFace]) throws -> Parcel? {
+    let number = nextNumber ?? 0
+    nextNumber = number + 1
     let chosen = selector.select(from: faces)
+    guard frame.isWanted else {
+      meter.measure(.swap) { frame.withPixels { chain.observe(chosen, in: $0, number: number) } }
+      return nil
+    }
+    wantedFrames -= 1
     if !chosen.isEmpty {
       // Drawn far to near, so that the nearer of two overlapping faces lies on top.
-      let ordered = chosen.sorted { $0.mesh.width < $1.mesh.width }
+      let ordered = chosen.sorted { $0.isSmaller(than: $1) }
       try meter.measure(.swap) {
-        try frame.withMutablePixels { chain.apply(to: ordered, in: $0, number: frameNumber) }
+        try frame.withMutablePixels { chain.apply(to: ordered, in: $0, number: number) }
       }
     }
-    frameNumber += 1
     return .frame(frame, faces: chosen.count)
   }
 }

@@ -43,9 +43,11 @@ extension JobRequest {
     // What cannot be written is told before the target is looked at, which may take long.
     if !isSeries(output) { try PathCheck.writable(output) }
     guard PictureList.isList(target) else {
-      return try MediaFile.open(target, threads: threads, trim: trim, hardware: hardwareDecoding)
+      return try MediaFile.open(
+        target, threads: threads, trim: trim, margin: FaceStage.margin(effort), hardware: hardwareDecoding)
     }
-    return try PictureListReader(PictureList(path: target), frameRate: sequenceFrameRate, trim: trim)
+    return try PictureListReader(
+      PictureList(path: target), frameRate: sequenceFrameRate, trim: trim, margin: FaceStage.margin(effort))
   }
 
   private func runPicture(

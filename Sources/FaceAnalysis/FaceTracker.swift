@@ -17,11 +17,22 @@ public import Imaging
 /// With ``Effort/fast`` a face is looked at once, on every second frame, by the mesh of the frame before; stage 3 fills in
 /// the others. Hands are not looked for.
 ///
-/// Everything but the hands has finite support: no frame further than ``lookAhead`` matters to a result, and none across
-/// a cut.
+/// What looks only at some frames goes by their numbers in the clip, and what is fed back from frame to frame begins anew
+/// with a detection. So no frame further back than ``faceRunUp`` matters to faces, nor than ``handRunUp`` to hands, none
+/// further ahead than ``lookAhead``, and none across a cut. What is left are a face that the detector, and a hand that the
+/// palm detector, has not seen for longer than that: they depend on when they were last seen.
 public final class FaceTracker {
   /// How many frames later a frame's faces are known.
-  public var lookAhead: Int { locateLag + Self.settleReach }
+  public var lookAhead: Int { Self.locateLag(pace) + Self.settleReach }
+  /// How many frames before a frame a tracker has to begin so that it finds the same faces there as in the whole clip.
+  public static let faceRunUp = 20
+  /// The same for hands: two of the stretches in which each is begun anew, and what their filters reach back.
+  public static let handRunUp = 56
+  /// A tracker that begins with a frame whose number is a multiple of this looks at it as closely as one that began before.
+  public var startInterval: Int { pace.startInterval }
+  public static func startInterval(_ effort: Effort) -> Int { TrackingPace(effort).startInterval }
+  /// How many frames later a frame's faces are known.
+  public static func lookAhead(_ effort: Effort) -> Int { locateLag(TrackingPace(effort)) + settleReach }
 
   private static let regionFilter = LocalPolynomial(reach: 3, degree: 2)
   /// As far as the longest gap after which a track goes on: of each of its frames both ends are in reach.
@@ -29,8 +40,8 @@ public final class FaceTracker {
   private static let settleReach = 4
   /// No later frame matters to a frame's regions: neither to the filters, nor as a detection from which a newcomer is
   /// followed back to it.
-  private var locateLag: Int {
-    pace.looksAgain ? max(Self.bridgeFilter.reach, pace.detectionInterval - 1) : pace.detectionInterval - 1
+  private static func locateLag(_ pace: TrackingPace) -> Int {
+    pace.looksAgain ? max(bridgeFilter.reach, pace.detectionInterval - 1) : pace.detectionInterval - 1
   }
   /// Below this the mesh network means that there is no face.
   private static let smallestScore: Float = 0.5
@@ -62,6 +73,8 @@ public final class FaceTracker {
 
   private struct Track {
     var id: Int
+    /// The first frame it was seen in.
+    let birth: Int
     var region: FaceRegion
     var outline: FaceOutline
     var lastSeen: Int
@@ -100,6 +113,12 @@ public final class FaceTracker {
     self.hands = pace.looksForHands ? hands.map(HandFollower.init) : nil
   }
 
+  /// Says which number its first frame has in its clip, if not 0. Call it before the first frame.
+  public func begin(at number: Int) {
+    precondition(entries.isEmpty && number >= 0, "a tracker begins once")
+    (firstIndex, count, locatedCount, settledCount) = (number, number, number, number)
+  }
+
   /// Takes the next frame.
   ///
   /// - Returns: the faces of the frames that are settled by it, oldest first: none or one frame's.
@@ -107,7 +126,7 @@ public final class FaceTracker {
     entries.append(Entry(source: source))
     count += 1
     try follow(count - 1)
-    return try advance(known: count - locateLag)
+    return try advance(known: count - Self.locateLag(pace))
   }
 
   /// The faces of all frames that are still open.
@@ -144,7 +163,7 @@ public final class FaceTracker {
     guard let source = current.source else { return }
     try source.withPixels { frame in
       let startsShot = shots.startsShot(frame)
-      current.shot = index == 0 ? 0 : entry(index - 1).shot + (startsShot ? 1 : 0)
+      current.shot = entries.count == 1 ? 0 : entry(index - 1).shot + (startsShot ? 1 : 0)
       if startsShot {
         tracks.removeAll()
         hands?.startShot()
@@ -153,8 +172,10 @@ public final class FaceTracker {
       var isDetecting = startsShot || index % interval == 0
       guard isDetecting || index % pace.meshInterval == 0 else { return }
       var open: [Int] = []
-      // A detection starts a region afresh, so that it cannot drift; a quick look does without.
-      if isDetecting && pace.looksAgain {
+      let restarts = isDetecting && index % pace.restartInterval == 0
+      // A detection starts a region afresh, so that it cannot drift, and no frame before it matters any more. Where the
+      // points are not looked for again, they would jump a little each time: that is done less often there.
+      if restarts {
         open = Array(tracks.indices)
       } else {
         for (i, track) in tracks.enumerated() {
@@ -169,9 +190,10 @@ public final class FaceTracker {
       if isDetecting {
         let isThorough = startsShot || pace.thoroughInterval.map { index % $0 == 0 } ?? false
         let found = try isThorough ? detector.detectThoroughly(in: frame) : detector.detect(in: frame)
-        try meet(found, open: open, at: index, frame)
+        try meet(found, open: open, goesOn: restarts, at: index, frame)
       }
       tracks.removeAll { index - $0.lastSeen >= Self.patience }
+      tracks.sort { precedes($0, $1, at: index) }
       dropDoubles(at: index)
       try followHands(index, frame)
     }
@@ -197,19 +219,14 @@ public final class FaceTracker {
   }
 
   /// Joins detections to the tracks in `open`, and starts new ones with the rest.
-  private func meet(_ detections: [Detection], open: [Int], at index: Int, _ frame: PixelView) throws {
-    var free = detections
+  ///
+  /// - Parameter goesOn: whether tracks without a detection are to be looked for where they were.
+  private func meet(_ detections: [Detection], open: [Int], goesOn: Bool, at index: Int, _ frame: PixelView) throws {
+    let matches = matched(detections, to: open)
+    let free = detections.indices.filter { !matches.values.contains($0) }.map { detections[$0] }
     for i in open {
-      let box = tracks[i].region.faceBox
-      let match = free.indices.max { a, b in
-        boxOverlap(free[a].low, free[a].high, box.low, box.high)
-          < boxOverlap(free[b].low, free[b].high, box.low, box.high)
-      }
-      var found: Sighting?
-      if let match, boxOverlap(free[match].low, free[match].high, box.low, box.high) > 0.2 {
-        found = try located(by: free.remove(at: match), in: frame)
-      }
-      if found == nil && tracks[i].lastSeen == index - 1 {
+      var found = try matches[i].flatMap { try located(by: detections[$0], in: frame) }
+      if found == nil && goesOn && tracks[i].lastSeen == index - pace.meshInterval {
         found = try refined(tracks[i].region, in: frame)
       }
       if let found { see(i, found, at: index) }
@@ -226,15 +243,44 @@ public final class FaceTracker {
       let id = nextTrack
       nextTrack += 1
       tracks.append(
-        Track(id: id, region: sighting.region, outline: FaceOutline(sighting.located.mesh), lastSeen: index))
+        Track(
+          id: id, birth: index, region: sighting.region, outline: FaceOutline(sighting.located.mesh), lastSeen: index))
       note(id, sighting, at: index)
       try followBack(id, from: sighting.region, before: index)
     }
   }
 
+  /// The detection of each track in `open` that has one: those that overlap most find each other first, whatever the
+  /// order of the tracks.
+  private func matched(_ detections: [Detection], to open: [Int]) -> [Int: Int] {
+    var pairs: [(track: Int, detection: Int, overlap: Float)] = []
+    for i in open {
+      let box = tracks[i].region.faceBox
+      for (k, detection) in detections.enumerated() {
+        let overlap = boxOverlap(detection.low, detection.high, box.low, box.high)
+        if overlap > 0.2 { pairs.append((i, k, overlap)) }
+      }
+    }
+    var matches: [Int: Int] = [:]
+    var taken: Set<Int> = []
+    for pair in pairs.sorted(by: { $0.overlap != $1.overlap ? $0.overlap > $1.overlap : $0.detection < $1.detection })
+    where matches[pair.track] == nil && !taken.contains(pair.detection) {
+      matches[pair.track] = pair.detection
+      taken.insert(pair.detection)
+    }
+    return matches
+  }
+
+  /// The order in which tracks are asked: the older goes first, but only the last frames count, so that it does not depend
+  /// on where a clip begins.
+  private func precedes(_ a: Track, _ b: Track, at index: Int) -> Bool {
+    let (birthA, birthB) = (max(a.birth, index - Self.faceRunUp), max(b.birth, index - Self.faceRunUp))
+    if birthA != birthB { return birthA < birthB }
+    let (p, q) = (a.region, b.region)
+    return (-p.logSide, p.center.x, p.center.y) < (-q.logSide, q.center.x, q.center.y)
+  }
+
   private func see(_ i: Int, _ sighting: Sighting, at index: Int) {
-    var sighting = sighting
-    sighting.region = sighting.region.unwrapped(near: tracks[i].region.angle)
     tracks[i].region = sighting.region
     tracks[i].outline = FaceOutline(sighting.located.mesh)
     tracks[i].lastSeen = index
@@ -254,13 +300,12 @@ public final class FaceTracker {
     {
       defer { i -= 1 }
       guard i % pace.meshInterval == 0 else { continue }
-      guard var found = try source.withPixels({ try refined(region, in: $0) }) else { return }
+      guard let found = try source.withPixels({ try refined(region, in: $0) }) else { return }
       let box = found.region.faceBox
       let isTaken = entry(i).regions.values.contains {
         boxOverlap($0.faceBox.low, $0.faceBox.high, box.low, box.high) > 0.3
       }
       if isTaken { return }
-      found.region = found.region.unwrapped(near: region.angle)
       region = found.region
       note(id, found, at: i)
     }

@@ -5,6 +5,9 @@ import CFFmpeg
 /// It needs no key frames: whoever feeds it hands over frames from somewhere before the start on.
 final class Cutter {
   private let trim: Trim
+  private let margin: TrimMargin
+  /// Frames a second, on the average.
+  private let rate: Double
   private let unit: AVRational
   /// Which tracks hold sound, and which subtitles; the others' packets are moments.
   private let kinds: [Track.Kind]
@@ -20,14 +23,22 @@ final class Cutter {
   /// How many frames were seen before the start.
   private(set) var skippedFrames = 0
   private var keptFrames = 0
+  private var framesAfter = 0
+  /// Number of the first frame seen.
+  private var firstNumber = 0
   private var latest: Int64?
   /// Packets of which it is not known yet whether they are wanted.
   private var waiting: [Packet] = []
   private var ready: ArraySlice<MediaReader.Item> = []
   private var finishedTracks: Set<Int> = []
 
-  init(_ trim: Trim, unit: AVRational, kinds: [Track.Kind], covers: Set<Int>) {
+  /// - Parameter rate: of a clip cut by seconds, in frames a second: it tells how many frames are still before the start.
+  init(
+    _ trim: Trim, margin: TrimMargin, rate: Rational?, unit: AVRational, kinds: [Track.Kind], covers: Set<Int>
+  ) {
     self.trim = trim
+    self.margin = margin
+    self.rate = rate?.value ?? 25
     self.unit = unit
     self.kinds = kinds
     self.covers = covers
@@ -36,8 +47,8 @@ final class Cutter {
   /// What is to be handed out next.
   func pop() -> MediaReader.Item? { ready.popFirst() }
 
-  /// Whether all frames that are wanted were there. Then only other tracks' packets are.
-  var hasAllFrames: Bool { end != nil }
+  /// Whether all frames that are wanted were there, and those after them. Then only other tracks' packets are.
+  var hasAllFrames: Bool { end != nil && (start == nil || framesAfter >= margin.after) }
 
   /// Whether nothing more can follow.
   var isFinished: Bool {
@@ -52,18 +63,24 @@ final class Cutter {
   var length: Double { latest.map { seconds(to: $0) } ?? 0 }
 
   /// Starts over, after a seek, but remembers where the file begins.
-  func restart() {
+  ///
+  /// - Parameter number: the number of the next frame.
+  func restart(at number: Int) {
     waiting = []
     skippedFrames = 0
+    firstNumber = number
     latest = nil
   }
 
   func add(_ frame: Frame) {
     guard !hasAllFrames, let time = known(frame.av.pointee.pts) else { return }
     origin = origin ?? time
+    frame.number = firstNumber + skippedFrames + keptFrames + framesAfter
+    guard end == nil else { return addAfter(frame) }
     latest = time
     switch place(of: time) {
-    case .before:
+    case .before(let distance):
+      if distance <= Double(margin.before) { ready.append(.frame(unwanted(frame))) }
       skippedFrames += 1
       waiting.removeAll { ends($0, by: time) }
     case .within:
@@ -79,7 +96,21 @@ final class Cutter {
     case .after:
       end = time
       release { _ in true }
+      addAfter(frame)
     }
+  }
+
+  private func addAfter(_ frame: Frame) {
+    guard start != nil, framesAfter < margin.after else { return }
+    framesAfter += 1
+    ready.append(.frame(unwanted(frame)))
+  }
+
+  /// A frame of the margin has no place in what is delivered.
+  private func unwanted(_ frame: Frame) -> Frame {
+    frame.isWanted = false
+    frame.av.pointee.pts = cff_no_timestamp()
+    return frame
   }
 
   func add(_ packet: Packet) {
@@ -87,7 +118,7 @@ final class Cutter {
       ready.append(.packet(packet))
     } else {
       waiting.append(packet)
-      if start != nil { release { hasAllFrames || !trim.hasEnd || begins($0) <= 0 } }
+      if start != nil { release { end != nil || !trim.hasEnd || begins($0) <= 0 } }
     }
   }
 
@@ -96,17 +127,23 @@ final class Cutter {
     if start != nil { release { _ in true } }
   }
 
-  private enum Place { case before, within, after }
+  private enum Place {
+    /// By so many frames.
+    case before(Double)
+    case within
+    case after
+  }
 
   private func place(of time: Int64) -> Place {
     switch trim {
     case .frames(let start, let end):
       let index = skippedFrames + keptFrames
-      return index < start ? .before : end.map { index >= $0 } ?? false ? .after : .within
+      return index < start ? .before(Double(start - index)) : end.map { index >= $0 } ?? false ? .after : .within
     case .seconds(let start, let end):
       // A limit typed as a decimal may miss a frame's time by the last bit.
       let place = seconds(to: time) + 1e-9
-      return place < start ? .before : end.map { place >= $0 } ?? false ? .after : .within
+      return place < start
+        ? .before((start - place) * rate - 1e-6) : end.map { place >= $0 } ?? false ? .after : .within
     }
   }
 

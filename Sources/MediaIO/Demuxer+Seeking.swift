@@ -29,6 +29,19 @@ extension Demuxer {
     return nil
   }
 
+  /// How many frames of the main track come before the one of a key packet from which decoding starts anew.
+  ///
+  /// - Returns: nil if the container's index does not list each frame: Matroska's does not, nor that of MP4 in fragments.
+  func index(of packet: UnsafePointer<AVPacket>, main: Int) -> Int? {
+    guard let stream = streams[main], let time = known(packet.pointee.dts), stream.pointee.nb_frames > 0,
+      Int64(avformat_index_get_entries_count(stream)) == stream.pointee.nb_frames
+    else { return nil }
+    let place = av_index_search_timestamp(stream, time, AVSEEK_FLAG_ANY | AVSEEK_FLAG_BACKWARD)
+    guard place >= 0, avformat_index_get_entry(stream, place)?.pointee.timestamp == time else { return nil }
+    // An edit list may take in frames that are decoded but never shown.
+    return (0..<place).filter { cff_index_is_shown(avformat_index_get_entry(stream, $0)) != 0 }.count
+  }
+
   /// Whether nothing from this packet on needs what came before it. Key frames of containers are not always such: in
   /// H.264 and HEVC they may be points from which the picture only gets better.
   private static func startsAnew(_ packet: UnsafePointer<AVPacket>, _ parameters: AVCodecParameters) -> Bool {

@@ -53,7 +53,7 @@ extension Frame {
         "a picture stored as \(pixelFormatName) cannot be converted to \(PixelFormat.name(target)): \(done.reason)")
     }
     FrameColor.tag(copy, with: result)
-    return Frame(owning: copy, timeBase: timeBase, trackOrientation: trackOrientation)
+    return Frame(owning: copy, like: self)
   }
 
   /// A copy in the format's twin of the other byte order. For 16-bit grey swscale does not keep the last bit.
@@ -81,7 +81,7 @@ extension Frame {
         }
       }
     }
-    return Frame(owning: copy, timeBase: timeBase, trackOrientation: trackOrientation)
+    return Frame(owning: copy, like: self)
   }
 
   /// What the samples mean after a change of format alone: `yuvj` formats are full range by their name, and Y′CbCr made

@@ -30,7 +30,7 @@ extension Frame {
     }
     withExtendedLifetime(input) {}
     let isExact = palette.isExact
-    return (Frame(owning: copy, timeBase: timeBase, trackOrientation: trackOrientation), isExact)
+    return (Frame(owning: copy, like: self), isExact)
   }
 }
 

@@ -27,6 +27,7 @@ extension Frame {
     av_frame_remove_side_data(copy, AV_FRAME_DATA_DISPLAYMATRIX)
     av_dict_set(&copy.pointee.metadata, "Orientation", nil, 0)
     let result = Frame(owning: copy, timeBase: timeBase)
+    (result.number, result.isWanted) = (number, isWanted)
     withPixels { source in
       result.withOwnPixels { target in
         for (index, component) in layout.components.enumerated() {

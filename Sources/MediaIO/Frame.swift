@@ -14,6 +14,13 @@ public final class Frame: @unchecked Sendable {
   let trackOrientation: Orientation?
   let pool: FramePool?
 
+  /// Which frame of its clip it is, counted from 0 in the order of display, whatever part of the clip is read; nil if it
+  /// is not from a clip. See ``ClipReader`` for how exact it is.
+  public internal(set) var number: Int?
+  /// Whether it lies in the part of the clip that was asked for, and not only in its ``TrimMargin``. Frames of the margin
+  /// have no ``timestamp``.
+  public internal(set) var isWanted = true
+
   /// Size in pixels.
   public var width: Int { Int(av.pointee.width) }
   public var height: Int { Int(av.pointee.height) }
@@ -58,6 +65,12 @@ public final class Frame: @unchecked Sendable {
       FrameColor.isDescribed(frame.pointee)
       ? PixelFormat.layout(AVPixelFormat(rawValue: frame.pointee.format)) : nil
     encoding = FrameColor.encoding(of: frame.pointee)
+  }
+
+  /// Takes over `frame`, which has samples, as the same frame of the clip as another.
+  convenience init(owning frame: UnsafeMutablePointer<AVFrame>, like other: Frame, pool: FramePool? = nil) {
+    self.init(owning: frame, timeBase: other.timeBase, trackOrientation: other.trackOrientation, pool: pool)
+    (number, isWanted) = (other.number, other.isWanted)
   }
 
   /// A new picture, all samples zero.
@@ -113,7 +126,7 @@ public final class Frame: @unchecked Sendable {
   /// Another frame with the same samples, which are not copied until one of the two is written to.
   public func reference() throws(MediaError) -> Frame {
     guard let copy = av_frame_clone(av) else { throw .outOfMemory }
-    return Frame(owning: copy, timeBase: timeBase, trackOrientation: trackOrientation, pool: pool)
+    return Frame(owning: copy, like: self, pool: pool)
   }
 
   /// Makes the samples this frame's alone.

@@ -18,13 +18,11 @@ public final class MediaReader: @unchecked Sendable {
   public let template: MediaTemplate
   /// How many packets of the main track could not be decoded and were left out.
   public private(set) var damagedPackets = 0
-  /// How many frames were handed out of which the decoder had to guess parts.
   public private(set) var damagedFrames = 0
   /// What is wrong with the container, if some of it had to be jumped over.
   public private(set) var containerDamage: String?
   /// Why the file ended before it should have, once the end was reached; nil if it is whole.
   public private(set) var truncation: String?
-  /// How many frames were handed out.
   public private(set) var frameCount = 0
 
   /// How many frames were decoded only to get to the start of a ``Trim``.
@@ -42,6 +40,7 @@ public final class MediaReader: @unchecked Sendable {
   private let device: HardwareDevice?
   private let path: String
   private let trim: Trim?
+  private let margin: TrimMargin
   private let threads: Int
   private var demuxer: Demuxer
   private var decoder: VideoDecoder
@@ -64,15 +63,17 @@ public final class MediaReader: @unchecked Sendable {
   ///   - threads: threads for decoding; 0 for as many as there are cores.
   ///   - trim: the part to read; nil for all. Frames are exact wherever key frames are. Packets of other tracks that end
   ///     before its first frame or begin after its last are left out, and the first frame's time becomes zero.
+  ///   - margin: how many frames around `trim` are handed out too.
   ///   - hardware: whether a device decodes.
   /// - Throws: ``MediaError`` if there is no such file, it has no picture that can be decoded, `trim` is no part, or the
   ///   named device is not there.
   public init(
-    path: String, threads: Int = 0, trim: Trim? = nil, hardware: HardwareDecoding = .none
+    path: String, threads: Int = 0, trim: Trim? = nil, margin: TrimMargin = .none, hardware: HardwareDecoding = .none
   ) throws(MediaError) {
     try trim?.check(path: path)
     self.path = path
     self.trim = trim
+    self.margin = margin
     demuxer = try Demuxer(path: path, cancelFlag: cancelFlag)
     guard let main = demuxer.mainStream, let stream = demuxer.streams[main] else {
       throw MediaError(
@@ -93,7 +94,7 @@ public final class MediaReader: @unchecked Sendable {
     if let trim {
       let rest = trim.estimate(frames: info.estimatedFrames, rate: info.frameRate, duration: info.duration)
       (info.estimatedFrames, info.duration) = (rest.frames, rest.duration)
-      cutter = demuxer.cutter(trim, main: main)
+      cutter = demuxer.cutter(trim, margin: margin, rate: info.frameRate, main: main)
     }
     self.info = info
     template = try MediaTemplate(copying: demuxer, main: main)
@@ -119,6 +120,7 @@ public final class MediaReader: @unchecked Sendable {
       switch try decoder.next() {
       case .frame(let frame):
         guard let cutter else {
+          frame.number = frameCount
           count(frame)
           return .frame(frame)
         }
@@ -127,7 +129,7 @@ public final class MediaReader: @unchecked Sendable {
         try jumpIfWorthwhile(cutter)
         if isNew, let start = cutter.start { begin(cutter, at: start) }
       case .damaged:
-        damagedPackets += 1
+        countDamage()
       case .end:
         try end()
       case .needsPacket:
@@ -139,8 +141,14 @@ public final class MediaReader: @unchecked Sendable {
   }
 
   private func count(_ frame: Frame) {
+    guard frame.isWanted else { return }
     frameCount += 1
     if frame.isDamaged { damagedFrames += 1 }
+  }
+
+  private func countDamage() {
+    // What is damaged after the end is of no interest.
+    if cutter?.end == nil { damagedPackets += 1 }
   }
 
   /// The start of the cut is known: so are the chapters and the timecode.
@@ -158,26 +166,31 @@ public final class MediaReader: @unchecked Sendable {
     guard !hasJumped else { return }
     hasJumped = true
     guard case .seconds(let start, _)? = trim, let origin = cutter.origin, cutter.start == nil,
-      start > MediaReader.runUp * 1.5, let stream = demuxer.streams[main], demuxer.canSeek
+      let stream = demuxer.streams[main], demuxer.canSeek
     else { return }
     let unit = stream.pointee.time_base
-    // The run-up leaves room for sound that lies far from its picture.
-    let distance = Int64((start - MediaReader.runUp) / av_q2d(unit))
-    let limit = origin + Int64(start / av_q2d(unit))
+    let rate = info.frameRate?.value ?? 25
+    // The frames of the margin must all be there, and one more for their fractions.
+    let first = start - (margin.before > 0 ? Double(margin.before + 1) / rate : 0)
+    guard first > MediaReader.slack * 1.5 else { return }
+    let distance = Int64((first - MediaReader.slack) / av_q2d(unit))
+    let limit = origin + Int64(first / av_q2d(unit))
     guard let packet = demuxer.seek(to: origin + distance, before: limit, main: main) else {
       // The file is read from its beginning, by a new demuxer: this one may be anywhere.
       demuxer = try Demuxer(path: path, cancelFlag: cancelFlag)
       decoder = try demuxer.decoder(of: main, threads: threads, device: device)
-      cutter.restart()
+      cutter.restart(at: 0)
       return
     }
     avcodec_flush_buffers(decoder.context)
-    cutter.restart()
+    let shown = Double(known(packet.pointee.pts).map { $0 - origin } ?? distance) * av_q2d(unit)
+    cutter.restart(at: demuxer.index(of: packet, main: main) ?? max(0, Int((shown * rate).rounded())))
     try decode(packet)
   }
 
-  /// How long before the start of a cut reading goes on after a jump, in seconds.
-  private static let runUp = 5.0
+  /// How long before the first frame that is handed out reading goes on after a jump, in seconds: it leaves room for
+  /// sound that lies far from its picture.
+  private static let slack = 5.0
 
   /// Makes the read under way, and all later ones, throw. Callable from any thread.
   public func cancel() { cancelFlag.raise() }
@@ -211,16 +224,16 @@ public final class MediaReader: @unchecked Sendable {
   private func decode(_ packet: UnsafeMutablePointer<AVPacket>) throws(MediaError) {
     var owned: UnsafeMutablePointer<AVPacket>? = packet
     defer { av_packet_free(&owned) }
-    if let cutter, let end = cutter.end {
+    if let cutter, let end = cutter.end, cutter.hasAllFrames {
       // The sound of the last frames may lie behind them in the file, but not for ever.
       let time = known(packet.pointee.dts) ?? known(packet.pointee.pts) ?? end
-      if cutter.seconds(to: time) > cutter.seconds(to: end) + MediaReader.runUp * 2 { phase = .ended }
+      if cutter.seconds(to: time) > cutter.seconds(to: end) + MediaReader.slack * 2 { phase = .ended }
       return
     }
     let sent = decoder.send(packet)
     if sent.code == cff_error(ENOMEM) { throw .outOfMemory }
     if sent.failed {
-      damagedPackets += 1
+      countDamage()
       refusedSize = refusedSize ?? sent.refusedSize
     }
   }
@@ -281,12 +294,12 @@ extension Demuxer {
       path: path)
   }
 
-  fileprivate func cutter(_ trim: Trim, main: Int) -> Cutter {
+  fileprivate func cutter(_ trim: Trim, margin: TrimMargin, rate: Rational?, main: Int) -> Cutter {
     let tracks = streams.compactMap { $0?.pointee }
     let covers = tracks.filter { $0.disposition & AV_DISPOSITION_ATTACHED_PIC != 0 }.map { Int($0.index) }
     return Cutter(
-      trim, unit: tracks[main].time_base, kinds: tracks.map { Track.Kind($0.codecpar.pointee.codec_type) },
-      covers: Set(covers))
+      trim, margin: margin, rate: rate, unit: tracks[main].time_base,
+      kinds: tracks.map { Track.Kind($0.codecpar.pointee.codec_type) }, covers: Set(covers))
   }
 
   /// The kinds of tracks there are, for a message.

@@ -63,8 +63,9 @@ public struct PictureList: Sendable {
 
   /// Leaves the part of the clip that the pictures make at a frame rate.
   ///
+  /// - Returns: which of the pictures they were.
   /// - Throws: ``MediaError`` if nothing is in it.
-  mutating func cut(to trim: Trim, frameRate: Rational) throws(MediaError) {
+  mutating func cut(to trim: Trim, frameRate: Rational) throws(MediaError) -> Range<Int> {
     try trim.check(path: path)
     let kept = paths.indices.filter { index in
       switch trim {
@@ -82,6 +83,7 @@ public struct PictureList: Sendable {
     }
     paths = Array(paths[first...last])
     numbers = Array(numbers[first...last])
+    return first..<last + 1
   }
 
   private static func stem(of name: String) -> String {

@@ -9,7 +9,7 @@ import Imaging
 public final class PictureListReader: ClipReader, @unchecked Sendable {
   public let info: MediaInfo
   public let template: MediaTemplate
-  /// The pictures that are read.
+  /// The pictures that are wanted.
   public let pictures: PictureList
   public private(set) var damagedFrames = 0
   public private(set) var frameCount = 0
@@ -18,9 +18,15 @@ public final class PictureListReader: ClipReader, @unchecked Sendable {
   /// Always nil.
   public var truncation: String? { nil }
 
+  /// All pictures that are read, in the order of the clip.
+  private let paths: ArraySlice<String>
+  /// Which of them are wanted.
+  private let wanted: Range<Int>
+  /// Which is the next.
+  private var number: Int
   private let unit: AVRational
   private let format: AVPixelFormat
-  /// The first picture, which had to be decoded to know its format.
+  /// The first picture that is wanted, which had to be decoded to know its format.
   private var first: Frame?
   private let cancelFlag = CancelFlag()
 
@@ -28,17 +34,26 @@ public final class PictureListReader: ClipReader, @unchecked Sendable {
   ///   - pictures: the pictures, in their order.
   ///   - frameRate: how many of them are shown in a second; more than 0.
   ///   - trim: the part to read; nil for all.
+  ///   - margin: how many pictures around `trim` are handed out too.
   /// - Throws: ``MediaError`` if the first picture cannot be read, or nothing lies in `trim`.
-  public init(_ pictures: PictureList, frameRate: Rational = Rational(25, 1), trim: Trim? = nil) throws(MediaError) {
+  public init(
+    _ pictures: PictureList, frameRate: Rational = Rational(25, 1), trim: Trim? = nil, margin: TrimMargin = .none
+  ) throws(MediaError) {
     guard frameRate.value > 0 else {
       throw MediaError(
         .unsupported,
         "cannot read the pictures '\(pictures.path)' at \(frameRate) frames a second; use a rate above 0")
     }
-    let framesInFile = pictures.paths.count
+    let all = pictures.paths
     var pictures = pictures
-    if let trim { try pictures.cut(to: trim, frameRate: frameRate) }
+    if let trim {
+      wanted = try pictures.cut(to: trim, frameRate: frameRate)
+    } else {
+      wanted = all.indices
+    }
     self.pictures = pictures
+    paths = all[max(0, wanted.lowerBound - margin.before)..<min(all.count, wanted.upperBound + margin.after)]
+    number = paths.startIndex
     unit = av_inv_q(frameRate.av)
     let reader = try MediaReader(path: pictures.paths[0], threads: 1)
     let picture = try PictureListReader.only(of: reader)
@@ -50,7 +65,7 @@ public final class PictureListReader: ClipReader, @unchecked Sendable {
     info = MediaInfo(
       path: pictures.path, kind: .video, containerName: "image2",
       duration: Double(pictures.paths.count) / frameRate.value, frameRate: frameRate,
-      estimatedFrames: pictures.paths.count, framesInFile: framesInFile, width: picture.width, height: picture.height,
+      estimatedFrames: pictures.paths.count, framesInFile: all.count, width: picture.width, height: picture.height,
       pixelFormatName: picture.pixelFormatName, videoCodecName: reader.info.videoCodecName, orientation: .upright,
       metadata: [:],
       tracks: [
@@ -60,10 +75,10 @@ public final class PictureListReader: ClipReader, @unchecked Sendable {
 
   public func next() throws(MediaError) -> MediaReader.Item? {
     if cancelFlag.isRaised { throw .cancelled(info.path) }
-    guard frameCount < pictures.paths.count else { return nil }
-    let path = pictures.paths[frameCount]
+    guard number < paths.endIndex else { return nil }
+    let path = paths[number]
     var picture: Frame
-    if let first {
+    if number == wanted.lowerBound, let first {
       picture = first
       self.first = nil
     } else {
@@ -76,9 +91,15 @@ public final class PictureListReader: ClipReader, @unchecked Sendable {
       )
     }
     if picture.format != format, picture.losesNothing(as: format) { picture = try picture.converted(to: format) }
-    if picture.isDamaged { damagedFrames += 1 }
-    let frame = try picture.moved(to: Int64(frameCount), unit: unit, isRepetition: false)
-    frameCount += 1
+    let isWanted = wanted.contains(number)
+    let time = isWanted ? Int64(number - wanted.lowerBound) : cff_no_timestamp()
+    let frame = try picture.moved(to: time, unit: unit, isRepetition: false)
+    (frame.number, frame.isWanted) = (number, isWanted)
+    number += 1
+    if isWanted {
+      frameCount += 1
+      if frame.isDamaged { damagedFrames += 1 }
+    }
     return .frame(frame)
   }
 

@@ -25,7 +25,16 @@ public enum Trim: Sendable, Hashable {
     }
   }
 
-  var hasEnd: Bool {
+  /// Whether the part may begin after the first frame.
+  public var hasStart: Bool {
+    switch self {
+    case .frames(let start, _): start > 0
+    case .seconds(let start, _): start > 0
+    }
+  }
+
+  /// Whether the part may end before the last frame.
+  public var hasEnd: Bool {
     switch self {
     case .frames(_, let end): end != nil
     case .seconds(_, let end): end != nil
@@ -51,5 +60,24 @@ public enum Trim: Sendable, Hashable {
       let length = [end, duration].compactMap { $0 }.min().map { max(0, $0 - start) }
       return (length.flatMap { length in rate.map { max(1, Int(length * $0.value + 0.5)) } }, length)
     }
+  }
+}
+
+/// Frames on both sides of a ``Trim`` that are handed out too, as not wanted: for work that looks at a frame's neighbours.
+public struct TrimMargin: Sendable, Hashable {
+  /// The most frames before the part.
+  public var before: Int
+  /// The most frames after it.
+  public var after: Int
+
+  public static let none = TrimMargin(before: 0, after: 0)
+
+  /// - Parameters:
+  ///   - before: at least 0.
+  ///   - after: at least 0.
+  public init(before: Int, after: Int) {
+    precondition(before >= 0 && after >= 0)
+    self.before = before
+    self.after = after
   }
 }

@@ -33,7 +33,7 @@ final class WebPReader: ClipReader, @unchecked Sendable {
   private static let largestCanvas = 64 << 20
   private static let unit = AVRational(num: 1, den: 1000)
 
-  init(path: String, trim: Trim?) throws(MediaError) {
+  init(path: String, trim: Trim?, margin: TrimMargin = .none) throws(MediaError) {
     try trim?.check(path: path)
     bytes = try WebPReader.load(path)
     var data = WebPData(bytes: bytes.bindMemory(to: UInt8.self).baseAddress, size: bytes.count)
@@ -74,7 +74,9 @@ final class WebPReader: ClipReader, @unchecked Sendable {
       length > 0
       ? WebPReader.shortened(Rational(canvas.frames * 1000, length)) : Rational(25, 1)
     let isStill = canvas.frames == 1
-    cutter = trim.map { Cutter($0, unit: WebPReader.unit, kinds: [.video], covers: []) }
+    cutter = trim.map {
+      Cutter($0, margin: margin, rate: rate, unit: WebPReader.unit, kinds: [.video], covers: [])
+    }
     do throws(MediaError) {
       template = try MediaTemplate(
         video: VideoDescription(
@@ -108,7 +110,7 @@ final class WebPReader: ClipReader, @unchecked Sendable {
     while true {
       if cancelFlag.isRaised { throw .cancelled(info.path) }
       if let item = cutter?.pop() {
-        frameCount += 1
+        if case .frame(let frame) = item, frame.isWanted { frameCount += 1 }
         return item
       }
       guard !isAtEnd, cutter?.hasAllFrames != true, let frame = try decode() else {
@@ -116,6 +118,7 @@ final class WebPReader: ClipReader, @unchecked Sendable {
         throw failure()
       }
       guard let cutter else {
+        frame.number = frameCount
         frameCount += 1
         return .frame(frame)
       }

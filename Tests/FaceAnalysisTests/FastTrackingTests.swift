@@ -24,8 +24,8 @@ import Testing
       #expect((faces.first?.mesh.distance(to: script.faces[0].mesh(index)!) ?? 99) < 0.3)
     }
     #expect(script.looks.keys.allSatisfy { $0 % 2 == 0 })
-    // The first frame's face is new and looked at twice, the others once.
-    #expect(script.looks.filter { $0.key > 0 }.values.allSatisfy { $0 == 1 })
+    // A face that is new or begun anew from a detection is looked at twice, the others once.
+    #expect(script.looks.allSatisfy { $0.value == ($0.key % 24 == 0 ? 2 : 1) })
     // While a face is followed, the detector only waits for newcomers.
     #expect(script.detectedFrames == [0, 12, 24])
   }
@@ -57,6 +57,13 @@ import Testing
     script.faces = [mover(to: 15)]
     let results = try script.track(0..<30, .fast)
     #expect(results.map(\.count) == (0..<30).map { $0 <= 14 ? 1 : 0 })
+  }
+
+  @Test func aFaceThatTheDetectorNoLongerSeesIsFollowedOn() throws {
+    let script = Script()
+    script.faces = [mover()]
+    script.faces[0].isDetected = { $0 < 20 }
+    #expect(try script.track(0..<60, .fast).allSatisfy { $0.map(\.track) == [0] })
   }
 
   @Test func looksAheadAsFarAsItSays() throws {

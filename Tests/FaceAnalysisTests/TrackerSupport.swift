@@ -33,8 +33,10 @@ final class Script {
   /// How often the detector reports each face.
   var repeats = 1
   /// Where the detector was asked.
-  fileprivate(set) var detectedFrames: [Int] = []
+  var detectedFrames: [Int] = []
   fileprivate(set) var looks: [Int: Int] = [:]
+  /// What part of a region's error is left in the points that are found in it.
+  var memory: Float = 0
   /// Where the mesh network looked in each frame.
   fileprivate(set) var regions: [Int: [FaceRegion]] = [:]
 
@@ -54,8 +56,11 @@ final class Script {
   }
 
   /// The faces of all frames of a range, as a tracker gives them that sees no others.
-  func track(_ range: Range<Int>, _ effort: Effort = .full) throws -> [[TrackedFace]] {
+  ///
+  /// - Parameter isNumbered: whether it knows the number of the first.
+  func track(_ range: Range<Int>, _ effort: Effort = .full, isNumbered: Bool = false) throws -> [[TrackedFace]] {
     let tracker = tracker(effort)
+    if isNumbered { tracker.begin(at: range.lowerBound) }
     var results: [[TrackedFace]] = []
     for index in range { results += try tracker.add(frame(index)) }
     return results + (try tracker.finish())
@@ -104,7 +109,8 @@ final class ScriptedMesher: FaceMesher {
     guard let near, look >= script.blindLooks[index, default: 0], region.side >= script.smallestSide else {
       return (.mean(width: region.side / 2, at: region.center), 0.1)
     }
-    return (near, 0.99)
+    let error = script.memory * (region.center - FaceRegion(near).center)
+    return (script.memory == 0 ? near : near.mapped { $0 + error }, 0.99)
   }
 }
 

@@ -267,6 +267,30 @@ import Testing
     }
   }
 
+  @Test(arguments: [(Effort.full, 48), (.full, 80), (.fast, 48), (.fast, 72)])
+  func aPieceThatKnowsItsNumberGivesWhatTheWholeGives(effort: Effort, start: Int) throws {
+    let script = Script()
+    var other = mover(from: 13, at: SIMD2(100, 300))
+    other.isDetected = { $0 % 16 == 0 }
+    script.faces = [mover(), other, still(start + 5, start + 40, at: SIMD2(600, 100))]
+    script.cuts = [start + 45]
+    // What the network finds is never quite the same from another region.
+    script.memory = 0.5
+    let whole = try script.track(0..<150, effort)
+    let detected = script.detectedFrames.filter { $0 > start }
+    script.detectedFrames = []
+    let piece = try script.track(start..<150, effort, isNumbered: true)
+    #expect(script.detectedFrames.filter { $0 > start } == detected)
+    for index in (start + FaceTracker.faceRunUp)..<150 {
+      #expect(whole[index].count > 1)
+      // Numbers of tracks differ, and with them the order.
+      func sorted(_ faces: [TrackedFace]) -> [TrackedFace] { faces.sorted { $0.mesh.xy(1).x < $1.mesh.xy(1).x } }
+      let (a, b) = (sorted(whole[index]), sorted(piece[index - start]))
+      #expect(a.map(\.mesh) == b.map(\.mesh), "frame \(index)")
+      #expect(a.map(\.confidence) == b.map(\.confidence))
+    }
+  }
+
   @Test func letsGoOfFramesItNoLongerLooksAt() throws {
     let script = Script()
     script.faces = [mover()]

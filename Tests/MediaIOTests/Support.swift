@@ -131,8 +131,8 @@ struct Contents {
   var packets: [Packet] = []
   var reader: MediaReader
 
-  init(of path: String, trim: Trim? = nil) throws {
-    reader = try MediaReader(path: path, threads: 1, trim: trim)
+  init(of path: String, trim: Trim? = nil, margin: TrimMargin = .none) throws {
+    reader = try MediaReader(path: path, threads: 1, trim: trim, margin: margin)
     while let item = try reader.next() {
       switch item {
       case .frame(let frame): frames.append(frame)

@@ -113,8 +113,10 @@ public struct BuiltinSwapper: FaceEffect {
       texture: texture, texelsPerCell: ratio, grainy: effort == .full ? plain : nil)
     var tint: ((PixelView) -> Void)?
     if let sourceIris, let targetIris = rest.irisColor, let middle = grid.mesh.irises?.left.center {
-      let light = SIMD3(
-        match.gain.red.value(at: middle), match.gain.green.value(at: middle), match.gain.blue.value(at: middle))
+      let light =
+        SIMD3(
+          match.gain.red.value(at: middle), match.gain.green.value(at: middle), match.gain.blue.value(at: middle)
+        ) / ColorMatch.contrast
       let mesh = shape ?? face.mesh
       tint = { [free] frame in
         IrisTint(source: sourceIris, target: targetIris).apply(to: frame, mesh: mesh, light: light) {

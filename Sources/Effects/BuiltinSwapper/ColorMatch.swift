@@ -18,6 +18,10 @@ package struct ColorMatch {
   /// Standard deviation of the field of ratios, in face widths.
   private static let reach: Float = 0.13
 
+  /// What is finer than this, in face widths, is a feature, and by how much its contrast is raised.
+  private static let featureSize: Float = 0.05
+  static let contrast: Float = 1.15
+
   /// Added to values before ratios and logarithms, of 255: nothing is divided by black.
   private static let offset: Float = 4
   private static let logarithm = FunctionTable(0...256, steps: 2048) { log($0 + offset) }
@@ -42,6 +46,14 @@ package struct ColorMatch {
       return ratio * global
     }
     let lit = source.zip(gain) { own, gain in own.combined(with: gain) { max(($0 + offset) * $1 - offset, 0) } }
+    // Following the target's light flattens the features too: what they lose is put back.
+    let brightness = lit.luma
+    let near = Self.featureSize * faceWidth
+    let smoothBrightness = brightness.lowPass(
+      weight: weight, blurredWeight: weight.blurred(sigma: near), sigma: near, fallback: mean(brightness))
+    let factor = brightness.combined(with: smoothBrightness) { max(0, $1 + ($0 - $1) * Self.contrast) / max(1, $0) }
+    let clear = lit.map { $0 * factor }
+    gain = gain.map { $0 * Self.contrast }
 
     func chroma(_ colors: ColorPlanes) -> Float {
       let luma = colors.luma
@@ -52,8 +64,8 @@ package struct ColorMatch {
     }
     let kept = max(0.25, min(1.2, chroma(target) / (chroma(source) + 1e-4)))
     saturation = kept
-    let luma = lit.luma
-    colors = lit.map { plane in
+    let luma = clear.luma
+    colors = clear.map { plane in
       let difference = plane - luma
       let smooth = low(difference)
       return luma + smooth + (difference - smooth) * kept

@@ -6,7 +6,7 @@ package import Imaging
 /// A source's open eye cannot be shut by moving its points: there is no picture of its lids.
 package enum EyeMask {
   /// Openings, as parts of the open eye's, between which the target's lids fade.
-  private static let lidsShown: (all: Float, none: Float) = (0.40, 0.95)
+  private static let lidsShown: (all: Float, none: Float) = (0.30, 0.70)
 
   /// How much of each pixel of the grid is the target's, 0…1.
   ///

@@ -8,8 +8,11 @@ extension GlassesObservation {
 
   /// Nil where it is not yet time to look again, or nothing can be told.
   init?(_ pixels: PixelView, face: TrackedFace, after history: FaceHistory) {
-    let isKnown = history.notes(FaceNote.self).contains { $0.note.glasses != nil }
-    guard !isKnown || history.frame % Self.interval == 0 else { return nil }
+    // A face that is new is looked at until it is known, but not for longer than its first look would be waited for: what
+    // is noted of a frame must not depend on how long ago its track began.
+    let notes = history.notes(FaceNote.self)
+    let isNew = notes.allSatisfy { $0.age < Self.interval && $0.note.glasses == nil }
+    guard isNew || history.frame % Self.interval == 0 else { return nil }
     self.init(pixels, mesh: face.mesh)
   }
 }

@@ -3,8 +3,7 @@ internal import Imaging
 
 /// How much a face's points have to move to have the shape of another person's, without its expression.
 ///
-/// Eyes and mouth keep the target's shape, so that its expression stays: they only take the other's place and, the eyes,
-/// half of the other's shape.
+/// The mouth keeps the target's shape, so that its expression stays: it only takes the other's place.
 package struct ShapeChange {
   /// A vector a vertex, in the unit of the mean face.
   package let vectors: [SIMD3<Float>]
@@ -36,13 +35,6 @@ package struct ShapeChange {
         let share = (1 - smoothstep(inner, reach * inner, radius(i))) * (1 - own)
         moved[i] += (move + (growth - 1) * (rest[i] - center) - moved[i]) * share
       }
-    }
-    for (ring, a, b) in [
-      (FaceTopology.leftEye + FaceTopology.leftEyeRing, 33, 133),
-      (FaceTopology.rightEye + FaceTopology.rightEyeRing, 362, 263),
-    ] {
-      let growth = max(0.85, min(1.18, distance(wanted[a], wanted[b]) / distance(rest[a], rest[b])))
-      hold(ring, reach: 1.5, own: 0.5, growth: growth, move: mean(ring, difference))
     }
     let lips =
       FaceTopology.lipsOuter + FaceTopology.lipsMiddleOuter + FaceTopology.lipsMiddleInner + FaceTopology.lipsInner

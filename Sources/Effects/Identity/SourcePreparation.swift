@@ -79,10 +79,12 @@ struct SourcePreparation {
     let toBad = bad.distance { $0 < 0.5 } * (1 / face)
     let shown = toBad.mapped { smoothstep(0.02, 0.08, $0) }
     let plain = plainSkin.mapped { smoothstep(0.6, 0.95, $0) }
-    let shine = Self.shine(photo.colors, skin: skin, plainSkin: plainSkin, faceWidth: face)
     // Nobody's teeth but the target's are shown: the lips go on over the source's, so that none lie along their edge.
-    let teeth = mouth.blurred(sigma: 0.006 * face)
-    let keep = toBad.combined(with: coverage) { $0 > 0.03 ? $1 : 0 }.combined(with: teeth) { $1 > 0.2 ? 0 : $0 }
+    let teeth = mouth.blurred(sigma: 0.006 * face).mapped { $0 > 0.2 ? 1 : 0 }
+    let lips = mesh.polygon(FaceTopology.lipsOuter, width: size.width, height: size.height) * (teeth * -1 + 1)
+    let shine = Self.shine(photo.colors, skin: skin, plainSkin: plainSkin, faceWidth: face)
+      .maximum(Self.gloss(photo.colors, lips: lips))
+    let keep = toBad.combined(with: coverage) { $0 > 0.03 ? $1 : 0 } * (teeth * -1 + 1)
     self.init(
       mesh: mesh, raster: raster, coverage: coverage,
       colors: photo.colors.map { Self.withoutShine($0, shine) },
@@ -99,6 +101,15 @@ struct SourcePreparation {
     let excess = light.combined(with: skin.expectedLogLight) { max(log($0) - $1 - 0.08, 0) }.blurred(sigma: sigma)
     let where_ = (skin.probability * plainSkin.mapped { smoothstep(0.5, 0.9, $0) }).blurred(sigma: sigma)
     return (light * excess.mapped { 1 - exp(-0.5 * $0) }) * where_
+  }
+
+  /// Most of what is much brighter than the lips as a whole: no light moves it as the target's mouth moves.
+  private static func gloss(_ colors: ColorPlanes, lips: Plane) -> Plane {
+    let light = linearLightTable(colors.luma) + SkinModel.floor
+    let inside = lips.samples.indices.filter { lips.samples[$0] > 0.5 }
+    guard !inside.isEmpty else { return lips * 0 }
+    let middle = log(median(inside.map { light.samples[$0] }))
+    return (light * light.mapped { 1 - exp(-0.8 * max(0, log($0) - middle - 0.15)) }) * lips
   }
 
   /// White is taken away in linear light: multiplying would leave bluish spots on warm skin.
