@@ -72,7 +72,8 @@ final class EffectMaker {
   func swapper() throws -> BuiltinSwapper {
     if let madeSwapper { return madeSwapper }
     let reader = SourceReader(models: models, notify: notify, cancellation: cancellation)
-    let made = BuiltinSwapper(try reader.identity(from: request.sources), effort: request.effort,
+    let made = BuiltinSwapper(
+      try reader.identity(from: request.sources), effort: request.effort,
       options: request.swapper)
     madeSwapper = made
     return made

@@ -142,8 +142,10 @@ extension Plane {
             for x in 0..<width {
               let i = row &+ x &+ 1
               // Most pixels are far from the border.
-              guard !known[i], known[i &- 1] || known[i &+ 1] || known[i &- pitch] || known[i &+ pitch]
-                || known[i &- pitch &- 1] || known[i &- pitch &+ 1] || known[i &+ pitch &- 1] || known[i &+ pitch &+ 1]
+              guard !known[i],
+                known[i &- 1] || known[i &+ 1] || known[i &- pitch] || known[i &+ pitch]
+                  || known[i &- pitch &- 1] || known[i &- pitch &+ 1] || known[i &+ pitch &- 1]
+                  || known[i &+ pitch &+ 1]
               else { continue }
               var total: Float = 0
               var count: Float = 0

@@ -13,6 +13,8 @@ public struct Surface: Sendable {
   public var alpha: Plane
   /// One for each colour component of the frame.
   public var components: [SurfaceComponent]
+  /// The frame's own grain on the surface; nil if it has none.
+  public var grain: SurfaceGrain?
 
   public init(grid: CellGrid, texelX: Plane, texelY: Plane, alpha: Plane, components: [SurfaceComponent]) {
     for plane in [texelX, texelY, alpha] + components.flatMap({ [$0.gain, $0.base] }) {
@@ -36,6 +38,22 @@ public struct SurfaceComponent: Sendable {
     self.texture = texture
     self.gain = gain
     self.base = base
+  }
+}
+
+/// How much of a frame's own grain is seen on a surface drawn over it: in its luma, or in each colour.
+///
+/// Grain is what a sample differs from the mean of the 3 by 3 around it (weights 1 2 1).
+public struct SurfaceGrain: Sendable {
+  /// What the grain is multiplied by, at the nodes of the grid.
+  public var strength: Plane
+  /// From which difference on a sample is an edge and not grain, in code values (see ``FrameCode``), above 0.
+  public var limit: Float
+
+  public init(strength: Plane, limit: Float) {
+    precondition(limit > 0)
+    self.strength = strength
+    self.limit = limit
   }
 }
 
@@ -123,7 +141,10 @@ extension PixelView {
     let (cells, perCell, nodeStep) = (bands.cells, bands.spacing.perCell, bands.spacing.nodeStep)
     var upper = NodeRow(count: surface.grid.columns)
     var lower = NodeRow(count: surface.grid.columns)
-    var scratch = [Float](repeating: 0, count: 15 * Swift.max(1, cells) * perCell)
+    var scratch = [Float](repeating: 0, count: 21 * Swift.max(1, cells) * perCell + 8)
+    // Chroma has no grain worth its time.
+    let grain = layout.model == .yuv && index > 0 ? nil : surface.grain
+    var original = GrainRows(self, ofComponent: index)
     component.texture.withKernelTexture { texture in
       bands.forEach { row, rows, first in
         guard let shown = union(spans[row], spans[row + 1]) else { return }
@@ -134,20 +155,89 @@ extension PixelView {
         upper.fill(surface, component, row, inCodes)
         lower.fill(surface, component, row + 1, inCodes)
         let begin = self.row(rows.lowerBound, ofComponent: index) + span.start * sample.step
+        if grain != nil { original.keep(rows) }
         upper.withNodes(from: firstCell * nodeStep) { upper in
           lower.withNodes(from: firstCell * nodeStep) { lower in
             scratch.withUnsafeMutableBufferPointer { scratch in
               withUnsafePointer(to: texture) { texture in
                 withUnsafePointer(to: bands.spacing.kernel(cells: span.cells.count)) { spacing in
-                  kernels.paint_band(
-                    upper, lower, spacing, texture, begin.assumingMemoryBound(to: UInt8.self), strides[sample.plane],
-                    sample.kernel, span.low, span.high, first, bands.rowStep,
-                    Int32(truncatingIfNeeded: rows.count), scratch.baseAddress!)
+                  original.withKernelGrain(
+                    grain, node: row * surface.grid.columns + firstCell * nodeStep, span, inCodes
+                  ) {
+                    grain in
+                    kernels.paint_band(
+                      upper, lower, spacing, texture, grain, begin.assumingMemoryBound(to: UInt8.self),
+                      strides[sample.plane],
+                      sample.kernel, span.low, span.high, first, bands.rowStep,
+                      Int32(truncatingIfNeeded: rows.count), scratch.baseAddress!)
+                  }
                 }
               }
             }
           }
         }
+      }
+    }
+  }
+}
+
+/// The rows around a band as they were before they were drawn over, from top to bottom.
+private struct GrainRows {
+  private let index: Int
+  private let sample: PixelLayout.Component
+  private let size: (width: Int, height: Int)
+  /// The last row of this band and of the one before, and their numbers.
+  private var last: [UInt8]
+  private var previous: [UInt8]
+  private var lastRow = -1
+  private var previousRow = -1
+  private var rows = 0..<0
+  private let view: PixelView
+
+  init(_ view: PixelView, ofComponent index: Int) {
+    self.view = view
+    self.index = index
+    sample = view.layout.components[index]
+    size = view.size(ofComponent: index)
+    let bytes = sample.depth <= 8 && sample.shift == 0 ? 1 : 2
+    last = [UInt8](repeating: 0, count: (size.width - 1) * sample.step + bytes)
+    previous = last
+  }
+
+  /// To be called for each band before it is drawn.
+  mutating func keep(_ rows: Range<Int>) {
+    self.rows = rows
+    swap(&last, &previous)
+    previousRow = lastRow
+    lastRow = rows.upperBound - 1
+    let row = view.row(lastRow, ofComponent: index)
+    last.withUnsafeMutableBytes { $0.copyMemory(from: UnsafeRawBufferPointer(start: row, count: $0.count)) }
+  }
+
+  /// - Parameter node: the first of the band's upper nodes.
+  func withKernelGrain(
+    _ grain: SurfaceGrain?, node: Int, _ span: BandSpan, _ inCodes: Float,
+    _ body: (UnsafePointer<ckernels_grain>) -> Void
+  ) {
+    var kernel = ckernels_grain()
+    guard let grain else { return body(&kernel) }
+    let start = span.start * sample.step
+    kernel.left = Int32(truncatingIfNeeded: -span.start)
+    kernel.right = Int32(truncatingIfNeeded: size.width - span.start)
+    kernel.limit = grain.limit * inCodes
+    kernel.below = UnsafePointer(
+      (view.row(min(size.height - 1, rows.upperBound), ofComponent: index) + start).assumingMemoryBound(to: UInt8.self))
+    grain.strength.samples.withUnsafeBufferPointer { strength in
+      kernel.upper = strength.baseAddress! + node
+      kernel.lower = strength.baseAddress! + node + grain.strength.width
+      previous.withUnsafeBufferPointer { previous in
+        let above = rows.lowerBound - 1
+        kernel.above =
+          above == previousRow && above >= 0
+          ? previous.baseAddress! + start
+          : UnsafePointer(
+            (view.row(max(0, above), ofComponent: index) + start).assumingMemoryBound(to: UInt8.self))
+        body(&kernel)
       }
     }
   }

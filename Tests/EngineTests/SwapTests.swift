@@ -91,7 +91,8 @@ import Testing
     #expect(progress.map(\.faces) == [5])
 
     let faces = try photo.withPixels {
-      try FaceTracker.faces(in: $0, detector: try Pinned.detector(), mesher: try Pinned.mesher(), locator: try Pinned.locator())
+      try FaceTracker.faces(
+        in: $0, detector: try Pinned.detector(), mesher: try Pinned.mesher(), locator: try Pinned.locator())
     }
     #expect(faces.count == 5)
     let original = Samples(photo).components

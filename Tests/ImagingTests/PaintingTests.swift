@@ -61,7 +61,8 @@ import Testing
   /// 8 bits of luma and of chroma, 10 bits, packed.
   @Test(arguments: [PixelLayout.yuv420p, .planar(depth: 10, shiftX: 1, shiftY: 0), .rgb24, p010])
   func everyLevelOfTheVectorUnitGivesTheSameBits(layout: PixelLayout) throws {
-    let surface = surface(layout, cell: 8, rect: PixelRect(x: -9, y: 10, width: 90, height: 80))
+    var surface = surface(layout, cell: 8, rect: PixelRect(x: -9, y: 10, width: 90, height: 80))
+    surface.grain = SurfaceGrain(strength: surface.alpha, limit: 30)
     var results: [[[UInt8]]] = []
     for level in PixelView.paintingLevels {
       let frame = patterned(layout)
@@ -70,6 +71,40 @@ import Testing
     let plain = try #require(results.first)
     #expect(plain != patterned(layout).bytes)
     #expect(results.allSatisfy { $0 == plain })
+  }
+
+  @Test(arguments: [PixelLayout.yuv420p, .rgb24, p010, .planar(depth: 16, shiftX: 1, shiftY: 1)], [1, 4, 8])
+  func grainIsThatOfTheFrameBeforeItWasPainted(layout: PixelLayout, cell: Int) {
+    let frame = noisy(layout, deviation: 8)
+    let before = codes(frame)
+    var surface = flat(layout, cell: cell, rect: PixelRect(x: -10, y: -10, width: 120, height: 60))
+    surface.grain = SurfaceGrain(strength: surface.alpha * 0.7, limit: 1e5)
+    frame.withPixels { $0.paint(surface) }
+    let unit = Float(1 << layout.components[0].depth) / 256
+    let after = codes(frame)
+    for y in 0..<40 {
+      for x in 0..<99 {
+        var blurred: Float = 0
+        for dy in -1...1 {
+          for dx in -1...1 {
+            let weight = Float((2 - abs(dx)) * (2 - abs(dy))) / 16
+            blurred += weight * Float(before[0][max(0, y + dy)][max(0, min(98, x + dx))])
+          }
+        }
+        let expected = 100 * unit + 0.7 * (Float(before[0][y][x]) - blurred)
+        #expect(abs(Float(after[0][y][x]) - expected) < 0.55 + 0.01 * unit, "(\(x), \(y))")
+      }
+    }
+    if layout.model == .yuv { #expect(after[1][10][10] == Int(100 * unit)) }
+  }
+
+  @Test func anEdgeIsNoGrain() {
+    let frame = TestFrame(.yuv420p, ColorEncoding(), width: 99, height: 74)
+    for y in 0..<74 { for x in 0..<99 { frame.set(0, x: x, y: y, code: x + y < 70 ? 60 : 140) } }
+    var surface = flat(.yuv420p, cell: 8, rect: PixelRect(x: 0, y: 0, width: 99, height: 74))
+    surface.grain = SurfaceGrain(strength: surface.alpha, limit: 4)
+    frame.withPixels { $0.paint(surface) }
+    #expect(codes(frame)[0].allSatisfy { $0.allSatisfy { $0 == 100 } })
   }
 
   @Test(arguments: [
@@ -139,6 +174,35 @@ import Testing
       }
     }
     return frame
+  }
+
+  /// Even but for noise in every component.
+  private func noisy(_ layout: PixelLayout, deviation: Float) -> TestFrame {
+    let frame = TestFrame(layout, ColorEncoding(matrix: .bt709), width: 99, height: 74)
+    var state: UInt32 = 1
+    for (index, component) in layout.components.enumerated() {
+      let unit = Float(1 << (component.depth - 8))
+      let size = size(layout, index)
+      for y in 0..<size.1 {
+        for x in 0..<size.0 {
+          state = state &* 1_664_525 &+ 1_013_904_223
+          let noise = (Float(state >> 8) / Float(1 << 24) - 0.5) * Float(12).squareRoot() * deviation
+          frame.set(index, x: x, y: y, code: Int((120 + noise) * unit))
+        }
+      }
+    }
+    return frame
+  }
+
+  /// All of it 100.
+  private func flat(_ layout: PixelLayout, cell: Int, rect: PixelRect) -> Surface {
+    var surface = surface(layout, cell: cell, rect: rect)
+    surface.alpha = surface.alpha.mapped { _ in 1 }
+    for index in surface.components.indices {
+      surface.components[index].gain = surface.components[index].gain * 0
+      surface.components[index].base = surface.components[index].base.mapped { _ in 100 }
+    }
+    return surface
   }
 
   private func size(_ layout: PixelLayout, _ index: Int) -> (Int, Int) {

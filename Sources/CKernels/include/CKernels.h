@@ -56,15 +56,28 @@ typedef struct {
   const float *weights;
 } ckernels_original;
 
+/// How a row of samples' own grain is added to what is drawn over them.
+typedef struct {
+  /// What it is multiplied by, at the nodes of the rows above and below; NULL where there is none.
+  const float *upper, *lower;
+  /// The row above the first and the one below the last, at cell 0, as they were before anything was drawn.
+  const uint8_t *above, *below;
+  /// The samples `left…right-1` of a row are there; those beyond repeat the edge.
+  int32_t left, right;
+  /// From this difference to its neighbours on, in codes, a sample has no grain but an edge.
+  float limit;
+} ckernels_grain;
+
 typedef struct {
   /// Draws a texture over the rows between two rows of nodes, bilinearly:
-  /// sample += alpha * (gain * texel + base - sample), rounded to the nearest code.
+  /// sample += alpha * (gain * texel + base + grain - sample), rounded to the nearest code.
   ///
   /// `start` is the first row at its cell 0; samples `low…high-1` of `rows` rows are drawn, `stride` bytes apart. Row k
-  /// lies `first + k * step` of the way from the upper nodes to the lower ones. `scratch` has room for 15 times
-  /// `cells * per_cell` floats.
+  /// lies `first + k * step` of the way from the upper nodes to the lower ones. Grain is what a sample
+  /// differs from the mean of its neighbourhood, weighted by 1 2 1 in both directions, times Tukey's biweight of it.
+  /// `scratch` has room for 21 times `cells * per_cell` floats and 8 more.
   void (*paint_band)(const ckernels_nodes *upper, const ckernels_nodes *lower, const ckernels_spacing *spacing,
-                     const ckernels_texture *texture, uint8_t *start, ptrdiff_t stride, ckernels_component component,
+                     const ckernels_texture *texture, const ckernels_grain *grain, uint8_t *start, ptrdiff_t stride, ckernels_component component,
                      int32_t low, int32_t high, float first, float step, int32_t rows, float *scratch);
 
   /// Means of blocks of samples: `out[i]` is that of `columns` times `rows` samples, times `gain`, plus `offset`.

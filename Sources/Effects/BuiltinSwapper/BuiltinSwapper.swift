@@ -109,8 +109,9 @@ public struct BuiltinSwapper: FaceEffect {
         free - free * EyeMask.kept(grid.mesh, open: open, width: free.width, height: free.height)
       } ?? free
     let surface = FaceSurface(
-      grid: grid, texelX: texelX, texelY: texelY, alpha: alpha, source: source, match: match.clearer(weight: common, faceWidth: grid.mesh.width).coded(as: encoding),
-      texture: texture, texelsPerCell: ratio)
+      grid: grid, texelX: texelX, texelY: texelY, alpha: alpha, source: source,
+      match: match.clearer(weight: common, faceWidth: grid.mesh.width).coded(as: encoding), texture: texture,
+      texelsPerCell: ratio, grainy: effort == .full ? plain : nil)
     var tint: ((PixelView) -> Void)?
     if let sourceIris, let targetIris = rest.irisColor, let middle = grid.mesh.irises?.left.center {
       let light =

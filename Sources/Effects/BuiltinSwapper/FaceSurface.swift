@@ -16,6 +16,8 @@ struct FaceSurface {
   let texture: SourceTexture
   /// Texels of the texture's first level along a cell.
   let texelsPerCell: Float
+  /// Where the face gets the target's grain, 0…1; nil if nowhere.
+  var grainy: Plane?
 
   func surface(in frame: PixelView) -> Surface {
     let code = FrameCode(frame)
@@ -39,6 +41,8 @@ struct FaceSurface {
       components[index].gain = components[index].gain * sharpness
       components[index].base = components[index].base - components[index].gain * shown[index]
     }
-    return Surface(grid: grid.cells, texelX: texelX, texelY: texelY, alpha: alpha, components: components)
+    var surface = Surface(grid: grid.cells, texelX: texelX, texelY: texelY, alpha: alpha, components: components)
+    surface.grain = grainy.flatMap { grain(of: components, on: $0, in: frame, code) }
+    return surface
   }
 }
