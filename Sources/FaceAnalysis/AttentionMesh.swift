@@ -6,9 +6,9 @@ public import Inference
 /// sees blinks, gaze and crooked mouths.
 ///
 /// Grishchenko et al., "Attention Mesh: High-fidelity Face Mesh Prediction in Real-time", 2020. A trunk lays a mesh and
-/// keeps a map of features; heads look at three windows of it, of lips and eyes, and say where the points are. Those of
-/// the nose are the plain network's: the trunk's follow its underside so far that a texture seen from the front is
-/// smeared over it.
+/// keeps a map of features; heads look at three windows of it, of lips and eyes, and say where the points are. All other
+/// points are those of the plain network: the trunk's follow the underside of the nose so far that a texture seen from
+/// the front is smeared over it.
 public final class AttentionMesh: FaceMesher {
   private static let size = 192
   private static let mapSide = 48
@@ -30,15 +30,6 @@ public final class AttentionMesh: FaceMesher {
     Part(vertices: FaceTopology.attentionLeftEye, level: (33, 133), output: 1, iris: 2),
     Part(vertices: FaceTopology.attentionRightEye, level: (362, 263), output: 3, iris: 4),
   ]
-
-  /// How much of each point is the plain network's: around the nostrils, fading over a twentieth of the face's width.
-  private static let noseShare: [Float] = FaceTopology.meanShape.points.map { p in
-    let nearest = FaceTopology.nostrils.map { i in
-      let d = FaceTopology.meanShape[i] - p
-      return (d * d).sum().squareRoot()
-    }.min()!
-    return 1 - smoothstep(0.01, 0.06, nearest)
-  }
 
   private let surface: Session
   private let trunk: Session
@@ -63,9 +54,7 @@ public final class AttentionMesh: FaceMesher {
     trunk.withInput(0) { crop in surface.withInput(0) { _ = $0.update(from: crop) } }
     try surface.run()
     try trunk.run()
-    let plain = surface.withOutput(0) { values, _ in FaceMesh(values) }
-    var mesh = trunk.withOutput(0) { values, _ in FaceMesh(values) }
-    for (i, share) in Self.noseShare.enumerated() { mesh.points[i] += (plain[i] - mesh[i]) * share }
+    var mesh = surface.withOutput(0) { values, _ in FaceMesh(values) }
     let score = min(Self.score(surface), Self.score(trunk))
     if score > Self.smallestScore { try refine(&mesh) }
     return (mesh.mapped(scale: toFrame.scale) { toFrame.apply($0) - 0.5 }, score)

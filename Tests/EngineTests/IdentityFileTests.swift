@@ -142,7 +142,7 @@ import Testing
     let saved = try IdentityRequest(photos: photos, output: scratch.path("a.identity"), tool: "test").run()
     #expect(Set(saved.photos.map(\.name)) == ["astronaut.png", "part.png"])
     #expect(saved.tool == "test")
-    #expect(saved.faceWidth == 92)
+    #expect(saved.faceWidth == 93)
     var results: [[Samples]] = []
     for sources in [photos, [scratch.path("a.identity")], [photos[0]]] {
       let request = JobRequest(sources: sources, target: scratch.path("in.mkv"), output: scratch.path("out.mkv"))
