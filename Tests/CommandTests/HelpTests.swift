@@ -165,7 +165,8 @@ private let runHelp = #"""
     --processors <name>     What is done to each face, in this order. (values:
                             face_swapper, face_debugger; default: face_swapper)
     --face-shape <share>    How much of the source's shape the face gets, 0
-                            (none) to 1 (all). (default: 0.5)
+                            (none) to 1 (all); none with --effort fast. (default:
+                            0.5)
     --face-debugger-items <item>
                             What face_debugger draws: mesh, box and track if left
                             out. mask, light, texture and shape are the swap's

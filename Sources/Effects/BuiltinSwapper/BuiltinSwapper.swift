@@ -41,7 +41,8 @@ public struct BuiltinSwapper: FaceEffect {
     sourceIris = texture.irisColor
   }
 
-  private var isReshaping: Bool { options.faceShape > 0 }
+  /// Bending the frame costs as much as all else that a preview needs.
+  private var isReshaping: Bool { options.faceShape > 0 && effort == .full }
 
   public func rect(for face: TrackedFace, in frame: PixelRect) -> PixelRect {
     guard face.mesh.isFinite else { return PixelRect(x: 0, y: 0, width: 0, height: 0) }
