@@ -11,7 +11,8 @@ extension RunCommand {
 
     @Option(
       help: ArgumentHelp(
-        "How much of the source's shape the face gets, 0 (none) to 1 (all); none with --effort fast.", valueName: "share"))
+        "How much of the source's shape the face gets, 0 (none) to 1 (all); none with --effort fast.",
+        valueName: "share"))
     var faceShape: Float = BuiltinSwapper.Options().faceShape
 
     @Option(
