@@ -61,7 +61,7 @@ import Testing
     arguments: [
       ("mp4", plain + " -c:a aac"), ("mkv", plain + " -c:a mp2"), ("mov", "-c:v prores_ks -c:a pcm_s16le"),
       ("mp4", plain + " -movflags frag_keyframe+empty_moov -c:a aac"),
-      ("webm", "-c:v libvpx -deadline realtime -cpu-used 8 -g 20 -c:a libopus"),
+      ("webm", "-c:v libvpx -threads 1 -deadline good -cpu-used 5 -g 20 -c:a libopus"),
     ])
   func far(container: String, arguments: String) throws {
     let scratch = try Scratch()
